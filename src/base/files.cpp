@@ -1,0 +1,155 @@
+#include "phasescope/base/files.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "phasescope/base/error.h"
+
+namespace phasescope {
+namespace {
+
+/// Owns a file descriptor for the length of a scope.
+struct Descriptor {
+  int value;
+  ~Descriptor() {
+    if (value >= 0) ::close(value);
+  }
+};
+
+Descriptor open_regular_file(const std::filesystem::path& file, std::uint64_t& size) {
+  Descriptor descriptor{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (descriptor.value < 0) throw_environment_error(file.string(), "cannot be opened", errno);
+  struct stat status {};
+  if (::fstat(descriptor.value, &status) != 0) throw_environment_error(file.string(), "cannot be examined", errno);
+  if (S_ISDIR(status.st_mode)) throw_environment_error(file.string(), "is a folder, not a file");
+  size = static_cast<std::uint64_t>(status.st_size);
+  return Descriptor{std::exchange(descriptor.value, -1)};
+}
+
+void flush_folder(const std::filesystem::path& folder) {
+  const Descriptor descriptor{::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (descriptor.value < 0 || ::fsync(descriptor.value) != 0) {
+    throw_environment_error(folder.string(), "cannot be flushed to disk", errno);
+  }
+}
+
+void advise(const std::byte* data, std::uint64_t size, std::uint64_t offset, std::uint64_t length, int advice) {
+  if (data == nullptr || offset >= size) return;
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const std::uint64_t start = offset / page * page;
+  const std::uint64_t end = std::min(size, offset + length);
+  ::madvise(const_cast<std::byte*>(data) + start, end - start, advice);
+}
+
+}  // namespace
+
+std::string read_text_file(const std::filesystem::path& file) {
+  std::uint64_t size = 0;
+  const Descriptor descriptor = open_regular_file(file, size);
+  std::string text;
+  text.reserve(size);
+  char buffer[1 << 16];
+  for (;;) {
+    const ssize_t count = ::read(descriptor.value, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw_environment_error(file.string(), "cannot be read", errno);
+    if (count == 0) return text;
+    text.append(buffer, static_cast<std::size_t>(count));
+  }
+}
+
+MappedFile::MappedFile(const std::filesystem::path& file) : path_(file) {
+  const Descriptor descriptor = open_regular_file(file, size_);
+  if (size_ == 0) return;
+  void* address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor.value, 0);
+  if (address == MAP_FAILED) throw_environment_error(file.string(), "cannot be mapped into memory", errno);
+  data_ = static_cast<const std::byte*>(address);
+}
+
+MappedFile::~MappedFile() { unmap(); }
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : path_(std::move(other.path_)), data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  if (this != &other) {
+    unmap();
+    path_ = std::move(other.path_);
+    data_ = std::exchange(other.data_, nullptr);
+    size_ = std::exchange(other.size_, 0);
+  }
+  return *this;
+}
+
+void MappedFile::unmap() noexcept {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+void MappedFile::will_need(std::uint64_t offset, std::uint64_t length) const {
+  advise(data_, size_, offset, length, MADV_WILLNEED);
+}
+
+void MappedFile::dont_need(std::uint64_t offset, std::uint64_t length) const {
+  advise(data_, size_, offset, length, MADV_DONTNEED);
+}
+
+AtomicFile::AtomicFile(std::filesystem::path destination) : destination_(std::move(destination)) {
+  std::string pattern = destination_.string() + ".XXXXXX";
+  descriptor_ = ::mkostemp(pattern.data(), O_CLOEXEC);
+  if (descriptor_ < 0) throw_environment_error(destination_.string(), "cannot be created", errno);
+  temporary_ = pattern;
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(const void* bytes, std::size_t size) {
+  const char* next = static_cast<const char*>(bytes);
+  while (size > 0) {
+    const ssize_t count = ::write(descriptor_, next, size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw_environment_error(destination_.string(), "cannot be written", errno);
+    next += count;
+    size -= static_cast<std::size_t>(count);
+  }
+}
+
+void AtomicFile::commit() {
+  // mkostemp creates the file for its owner alone; the result should be as readable as any other new file.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (::fchmod(descriptor_, 0666 & ~mask) != 0 || ::fsync(descriptor_) != 0) {
+    throw_environment_error(destination_.string(), "cannot be flushed to disk", errno);
+  }
+  if (::close(std::exchange(descriptor_, -1)) != 0) {
+    throw_environment_error(destination_.string(), "cannot be closed", errno);
+  }
+  if (::rename(temporary_.c_str(), destination_.c_str()) != 0) {
+    throw_environment_error(destination_.string(), "cannot be renamed into place", errno);
+  }
+  temporary_.clear();
+  flush_folder(destination_.parent_path());
+}
+
+void write_file_atomically(const std::filesystem::path& file, std::string_view text) {
+  AtomicFile output(file);
+  output.write(text);
+  output.commit();
+}
+
+void create_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw_environment_error(folder.string(), "folder cannot be created", error.value());
+}
+
+}  // namespace phasescope
