@@ -1,14 +1,14 @@
 #include "phasescope/base/files.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "phasescope/base/error.h"
 
@@ -27,20 +27,23 @@ Descriptor open_regular_file(const std::filesystem::path& file, std::uint64_t& s
   Descriptor descriptor{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
   if (descriptor.value < 0) throw_environment_error(file.string(), "cannot be opened", errno);
   struct stat status {};
-  if (::fstat(descriptor.value, &status) != 0) throw_environment_error(file.string(), "cannot be examined", errno);
+  if (::fstat(descriptor.value, &status) != 0)
+    throw_environment_error(file.string(), "cannot be examined", errno);
   if (S_ISDIR(status.st_mode)) throw_environment_error(file.string(), "is a folder, not a file");
   size = static_cast<std::uint64_t>(status.st_size);
   return Descriptor{std::exchange(descriptor.value, -1)};
 }
 
 void flush_folder(const std::filesystem::path& folder) {
-  const Descriptor descriptor{::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const Descriptor descriptor{
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (descriptor.value < 0 || ::fsync(descriptor.value) != 0) {
     throw_environment_error(folder.string(), "cannot be flushed to disk", errno);
   }
 }
 
-void advise(const std::byte* data, std::uint64_t size, std::uint64_t offset, std::uint64_t length, int advice) {
+void advise(const std::byte* data, std::uint64_t size, std::uint64_t offset, std::uint64_t length,
+            int advice) {
   if (data == nullptr || offset >= size) return;
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   const std::uint64_t start = offset / page * page;
@@ -73,10 +76,14 @@ MappedFile::MappedFile(const std::filesystem::path& file) : path_(file) {
   data_ = static_cast<const std::byte*>(address);
 }
 
-MappedFile::~MappedFile() { unmap(); }
+MappedFile::~MappedFile() {
+  unmap();
+}
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : path_(std::move(other.path_)), data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : path_(std::move(other.path_)),
+      data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   if (this != &other) {

@@ -9,7 +9,8 @@
 namespace phasescope {
 namespace {
 
-/// The library's sentence without its "[json.exception...]" prefix and position, which our own message carries.
+/// The library's sentence without its "[json.exception...]" prefix and position, which our own message
+/// carries.
 std::string parser_reason(const std::string& what) {
   const auto colon = what.find(": ", what.find("parse error"));
   return colon == std::string::npos ? what : what.substr(colon + 2);
@@ -25,16 +26,23 @@ Json parse_json(std::string_view text, const std::string& file) {
   }
 }
 
-Json read_json_file(const std::filesystem::path& file) { return parse_json(read_text_file(file), file.string()); }
+Json read_json_file(const std::filesystem::path& file) {
+  return parse_json(read_text_file(file), file.string());
+}
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json number_or_null(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
 
-Json number_or_null(const std::optional<double>& value) { return value ? number_or_null(*value) : Json(nullptr); }
+Json number_or_null(const std::optional<double>& value) {
+  return value ? number_or_null(*value) : Json(nullptr);
+}
 
 JsonObject::JsonObject(const Json& value, std::string file, std::string path)
     : value_(&value), file_(std::move(file)), path_(std::move(path)) {
   if (!value.is_object()) {
-    throw_input_error(file_, path_.empty() ? "JSON" : path_, std::string("found ") + value.type_name(), "an object");
+    throw_input_error(file_, path_.empty() ? "JSON" : path_, std::string("found ") + value.type_name(),
+                      "an object");
   }
 }
 
@@ -43,7 +51,9 @@ bool JsonObject::has(const std::string& key) const {
   return found != value_->end() && !found->is_null();
 }
 
-std::string JsonObject::field(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
+std::string JsonObject::field(const std::string& key) const {
+  return path_.empty() ? key : path_ + "." + key;
+}
 
 void JsonObject::fail(const std::string& key, const std::string& reason, const std::string& expected) const {
   throw_input_error(file_, field(key), reason, expected);
@@ -57,11 +67,13 @@ const Json& JsonObject::required(const std::string& key) const {
 std::int64_t JsonObject::integer(const std::string& key, std::int64_t minimum, std::int64_t maximum) const {
   const Json& value = required(key);
   if (!value.is_number_integer()) fail(key, "found " + value.dump(), "an integer");
-  const bool too_large = value.is_number_unsigned() &&
-                         value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const bool too_large =
+      value.is_number_unsigned() &&
+      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   const auto number = too_large ? 0 : value.get<std::int64_t>();
   if (too_large || number < minimum || number > maximum) {
-    fail(key, "found " + value.dump(), "an integer from " + std::to_string(minimum) + " to " + std::to_string(maximum));
+    fail(key, "found " + value.dump(),
+         "an integer from " + std::to_string(minimum) + " to " + std::to_string(maximum));
   }
   return number;
 }
@@ -79,7 +91,9 @@ double JsonObject::number(const std::string& key) const {
   return number;
 }
 
-double JsonObject::number_or(const std::string& key, double fallback) const { return has(key) ? number(key) : fallback; }
+double JsonObject::number_or(const std::string& key, double fallback) const {
+  return has(key) ? number(key) : fallback;
+}
 
 bool JsonObject::boolean_or(const std::string& key, bool fallback) const {
   if (!has(key)) return fallback;
@@ -98,7 +112,9 @@ std::string JsonObject::text_or(const std::string& key, const std::string& fallb
   return has(key) ? text(key) : fallback;
 }
 
-JsonObject JsonObject::object(const std::string& key) const { return {required(key), file_, field(key)}; }
+JsonObject JsonObject::object(const std::string& key) const {
+  return {required(key), file_, field(key)};
+}
 
 const Json& JsonObject::array(const std::string& key) const {
   const Json& value = required(key);

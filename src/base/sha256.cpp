@@ -20,7 +20,9 @@ Sha256::Sha256() : context_(std::make_unique<Context>()) {
 
 Sha256::~Sha256() = default;
 
-void Sha256::update(const void* bytes, std::size_t size) { EVP_DigestUpdate(context_->value, bytes, size); }
+void Sha256::update(const void* bytes, std::size_t size) {
+  EVP_DigestUpdate(context_->value, bytes, size);
+}
 
 std::string Sha256::hex_digest() {
   unsigned char digest[EVP_MAX_MD_SIZE];

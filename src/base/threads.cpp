@@ -1,15 +1,19 @@
 #include "phasescope/base/threads.h"
 
-#include <omp.h>
-
 #include <atomic>
 #include <exception>
 
+#include <omp.h>
+
 namespace phasescope {
 
-void set_thread_count(int count) { omp_set_num_threads(count > 0 ? count : omp_get_num_procs()); }
+void set_thread_count(int count) {
+  omp_set_num_threads(count > 0 ? count : omp_get_num_procs());
+}
 
-int thread_count() { return omp_get_max_threads(); }
+int thread_count() {
+  return omp_get_max_threads();
+}
 
 void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& body) {
   std::exception_ptr first_error;

@@ -6,7 +6,8 @@ namespace phasescope {
 namespace {
 
 TEST(Error, NamesFileFieldPositionReasonAndExpectation) {
-  const Error error(ExitClass::input_file, {"model.safetensors", "header", at_byte(8), "length 0", "at least 2"});
+  const Error error(ExitClass::input_file,
+                    {"model.safetensors", "header", at_byte(8), "length 0", "at least 2"});
   EXPECT_STREQ(error.what(), "model.safetensors: header at byte 8: length 0, expected at least 2");
 }
 

@@ -1,10 +1,11 @@
 #include "phasescope/base/files.h"
 
-#include <gtest/gtest.h>
+#include "../temporary_folder.h"
 
 #include <iterator>
 
-#include "../temporary_folder.h"
+#include <gtest/gtest.h>
+
 #include "phasescope/base/error.h"
 
 namespace phasescope {

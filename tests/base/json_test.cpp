@@ -1,8 +1,8 @@
 #include "phasescope/base/json.h"
 
-#include <gtest/gtest.h>
-
 #include <limits>
+
+#include <gtest/gtest.h>
 
 #include "phasescope/base/error.h"
 

@@ -1,9 +1,9 @@
 #include "phasescope/base/threads.h"
 
-#include <gtest/gtest.h>
-
 #include <stdexcept>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace phasescope {
 namespace {

@@ -12,11 +12,11 @@ enum class ExitClass {
   ok = 0,
   internal = 1,
   usage = 2,
-  input_file = 3,    ///< a file was read and is wrong
-  environment = 4,   ///< missing file, permission, disk, memory, device
+  input_file = 3,   ///< a file was read and is wrong
+  environment = 4,  ///< missing file, permission, disk, memory, device
   numerics = 5,
-  folder_busy = 6,   ///< output folder in use or of another run
-  partial = 7,       ///< some items failed, the rest is written
+  folder_busy = 6,  ///< output folder in use or of another run
+  partial = 7,      ///< some items failed, the rest is written
   gate_failed = 8,
   interrupted = 75,  ///< resumable
 };
@@ -52,14 +52,20 @@ class Error : public std::runtime_error {
 };
 
 /// A wrong input file (exit class input_file).
-[[noreturn]] void throw_input_error(const std::string& file, const std::string& field, const std::string& reason,
-                                    const std::string& expected = {},
+[[noreturn]] void throw_input_error(const std::string& file, const std::string& field,
+                                    const std::string& reason, const std::string& expected = {},
                                     std::optional<FilePosition> position = std::nullopt);
 
-/// The environment lacks something (exit class environment), with the text of errno appended when it is not 0.
-[[noreturn]] void throw_environment_error(const std::string& file, const std::string& reason, int error_number = 0);
+/// The environment lacks something (exit class environment), with the text of errno appended when it is not
+/// 0.
+[[noreturn]] void throw_environment_error(const std::string& file, const std::string& reason,
+                                          int error_number = 0);
 
-inline FilePosition at_byte(std::uint64_t value) { return {FilePosition::Unit::byte, value}; }
-inline FilePosition at_line(std::uint64_t value) { return {FilePosition::Unit::line, value}; }
+inline FilePosition at_byte(std::uint64_t value) {
+  return {FilePosition::Unit::byte, value};
+}
+inline FilePosition at_line(std::uint64_t value) {
+  return {FilePosition::Unit::line, value};
+}
 
 }  // namespace phasescope

@@ -25,7 +25,8 @@ class MappedFile {
   const std::byte* data() const { return data_; }
   std::uint64_t size() const { return size_; }
   const std::filesystem::path& path() const { return path_; }
-  /// Tells the kernel that [offset, offset + length) will be wanted soon, or is not needed any more. Only hints.
+  /// Tells the kernel that [offset, offset + length) will be wanted soon, or is not needed any more. Only
+  /// hints.
   void will_need(std::uint64_t offset, std::uint64_t length) const;
   void dont_need(std::uint64_t offset, std::uint64_t length) const;
 
@@ -37,8 +38,9 @@ class MappedFile {
   std::uint64_t size_ = 0;
 };
 
-/// A file that appears whole or not at all: bytes go to a temporary neighbour, `commit` flushes it to disk, renames it and
-/// flushes the folder. Without `commit` the destructor removes the temporary. Errors: environment (disk full, permission).
+/// A file that appears whole or not at all: bytes go to a temporary neighbour, `commit` flushes it to disk,
+/// renames it and flushes the folder. Without `commit` the destructor removes the temporary. Errors:
+/// environment (disk full, permission).
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path destination);

@@ -3,18 +3,20 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 namespace phasescope {
 
 /// Objects keep the order in which keys were written: reports are read by people too.
 using Json = nlohmann::ordered_json;
 
-/// Parses a text that came from `file`. Errors: input_file with the byte of the fault; duplicate keys keep the last value.
+/// Parses a text that came from `file`. Errors: input_file with the byte of the fault; duplicate keys keep
+/// the last value.
 Json parse_json(std::string_view text, const std::string& file);
 
 /// Reads and parses a whole file. Errors: environment when it cannot be read, input_file when it is no JSON.
@@ -24,8 +26,9 @@ Json read_json_file(const std::filesystem::path& file);
 Json number_or_null(double value);
 Json number_or_null(const std::optional<double>& value);
 
-/// A JSON object that was read from a file, with accessors that check presence, type and range and name the file and
-/// the dotted field in every error (exit class input_file). Null counts as absent. Holds references: the JSON value must outlive it.
+/// A JSON object that was read from a file, with accessors that check presence, type and range and name the
+/// file and the dotted field in every error (exit class input_file). Null counts as absent. Holds references:
+/// the JSON value must outlive it.
 class JsonObject {
  public:
   JsonObject(const Json& value, std::string file, std::string path = {});
@@ -51,7 +54,8 @@ class JsonObject {
   std::vector<std::int64_t> integers(const std::string& key) const;
   std::vector<std::string> texts(const std::string& key) const;
 
-  [[noreturn]] void fail(const std::string& key, const std::string& reason, const std::string& expected = {}) const;
+  [[noreturn]] void fail(const std::string& key, const std::string& reason,
+                         const std::string& expected = {}) const;
 
  private:
   const Json& required(const std::string& key) const;
