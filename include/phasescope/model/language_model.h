@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "phasescope/checkpoint/checkpoint.h"
+#include "phasescope/states/observer.h"
+
+namespace phasescope::model {
+
+/// How the next token is chosen. Temperature 0 is greedy: the largest logit, the lowest id on a tie.
+struct Sampling {
+  double temperature = 0;
+  std::int64_t top_k = 0;  ///< keep the k most probable tokens; 0: all
+  double top_p = 1;        ///< keep the smallest set of most probable tokens with at least this probability
+  double min_p = 0;        ///< drop tokens below this share of the largest probability
+  std::uint64_t seed = 1234;
+};
+
+/// One prompt to run. Draws depend on (seed, sequence, step) only, never on which prompts share a batch.
+struct PromptTokens {
+  std::int64_t sequence = 0;            ///< what views, predictions and results call it
+  std::vector<std::int64_t> ids;        ///< at least one
+  std::int64_t max_new_tokens = 0;
+};
+
+enum class Finish { none, end_token, length };
+
+/// What became of one prompt.
+struct SequenceResult {
+  std::int64_t sequence = 0;
+  std::vector<std::int64_t> generated_ids;  ///< a final end token included
+  Finish finish = Finish::none;             ///< none: nothing was to be generated
+  /// Mean negative log-likelihood of prompt tokens 1.., nats; NaN for prompts of one token or when not asked for.
+  double prompt_nll = 0;
+  double top1_probability = 0;              ///< of the first new token
+};
+
+enum class FinalStates {
+  raw,   ///< the last point before the final norm
+  hf,    ///< the last point after it, as transformers' `hidden_states`
+  both,  ///< two views of the last point, raw first
+};
+
+/// What to run and what to show to observers.
+struct BatchOptions {
+  FinalStates final_states = FinalStates::raw;
+  Sampling sampling;
+  bool prompt_likelihood = true;
+  /// Called between layers and between generated tokens; throwing from it stops the batch.
+  std::function<void(std::int64_t tokens_done)> on_progress;
+};
+
+/// Seconds spent so far, by stage.
+struct StageSeconds {
+  double load = 0;      ///< reading and converting weights
+  double forward = 0;   ///< prompt passes
+  double generate = 0;
+  double observe = 0;   ///< inside observers, part of neither of the two above
+};
+
+struct ModelOptions {
+  std::string device = "auto";  ///< auto, cpu, cuda or cuda:N
+  std::string dtype = "auto";   ///< auto, float32, bfloat16, float16; CPU computes in float32 only
+  /// Bytes of converted weights that may stay in memory between uses; negative: what fits.
+  std::int64_t weights_memory = -1;
+  std::string blas = "auto";    ///< auto, onednn or torch: who multiplies matrices on the CPU
+};
+
+/// A checkpoint that can be run. One batch at a time; observers are called from the calling thread.
+class LanguageModel {
+ public:
+  virtual ~LanguageModel() = default;
+
+  /// Runs prompts layer by layer: all of them through block 0, then all through block 1, and so on, then generates. Results come in
+  /// the order of `prompts`. Errors: input_file for ids outside the vocabulary or prompts beyond a learned position table;
+  /// numerics when a logit is not finite.
+  virtual std::vector<SequenceResult> run(const std::vector<PromptTokens>& prompts, const BatchOptions& options,
+                                          const std::vector<states::Observer*>& observers) = 0;
+  virtual StageSeconds seconds() const = 0;
+  /// "cpu" or "cuda:0".
+  virtual std::string device() const = 0;
+  virtual std::string dtype() const = 0;
+};
+
+/// Versions of what the model library was built with and runs on.
+struct LibraryVersions {
+  std::string libtorch;
+  std::string blas;
+  std::string cuda;  ///< empty: built without
+};
+
+/// What the model library exports, so that programs open it (and with it libtorch) only when a model is run.
+struct ModelLibrary {
+  std::unique_ptr<LanguageModel> (*open)(const checkpoint::Checkpoint& checkpoint, const ModelOptions& options);
+  LibraryVersions (*versions)();
+};
+
+/// Name of the exported function `const ModelLibrary* phasescope_model_library()`.
+inline constexpr const char* kModelLibrarySymbol = "phasescope_model_library";
+
+}  // namespace phasescope::model

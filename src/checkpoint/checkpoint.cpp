@@ -1,0 +1,194 @@
+#include "phasescope/checkpoint/checkpoint.h"
+
+#include <map>
+#include <utility>
+
+#include "family.h"
+#include "gguf_architecture.h"
+#include "hub_cache.h"
+#include "phasescope/base/error.h"
+#include "phasescope/base/json.h"
+#include "phasescope/formats/gguf.h"
+#include "tensor_store.h"
+#include "weight_collector.h"
+
+namespace phasescope::checkpoint {
+namespace {
+
+const Family& family_of(ConfigReader& config) {
+  const std::string name = config.text_or("model_type", "");
+  if (const Family* family = find_family(name)) return *family;
+  std::string known;
+  for (const std::string& item : family_names()) known += " " + item;
+  config.fail("model_type", name.empty() ? "missing" : "\"" + name + "\" is not supported", "one of" + known);
+}
+
+/// `eos_token_id` is one id, a list, or null.
+void read_end_tokens(const JsonObject& config, std::int64_t vocabulary, std::vector<std::int64_t>& tokens) {
+  if (!config.has("eos_token_id")) return;
+  const Json& value = config.json()["eos_token_id"];
+  tokens = value.is_array() ? config.integers("eos_token_id") : std::vector{config.integer("eos_token_id")};
+  for (const std::int64_t token : tokens) {
+    if (token < 0 || token >= vocabulary) {
+      config.fail("eos_token_id", "found " + std::to_string(token), "ids below the vocabulary size " + std::to_string(vocabulary));
+    }
+  }
+}
+
+/// A multimodal wrapper keeps its text model's configuration inside.
+Json text_config_of(Json config) {
+  if (config.is_object() && config.contains("text_config") && config["text_config"].is_object()) {
+    Json text = config["text_config"];
+    for (const char* key : {"eos_token_id", "tie_word_embeddings", "dtype", "torch_dtype"}) {
+      if (!text.contains(key) && config.contains(key)) text[key] = config[key];
+    }
+    return text;
+  }
+  return config;
+}
+
+template <class Visit>
+void visit_linear(const LinearWeights& linear, Visit visit) {
+  visit(linear.matrix);
+  visit(linear.bias);
+}
+
+template <class Visit>
+void visit_norm(const NormWeights& norm, Visit visit) {
+  visit(norm.scale);
+  visit(norm.bias);
+}
+
+template <class Visit>
+void visit_block(const BlockWeights& block, Visit visit) {
+  for (const NormWeights* norm : {&block.attention_norm, &block.attention_output_norm, &block.feed_forward_norm,
+                                  &block.feed_forward_output_norm}) {
+    visit_norm(*norm, visit);
+  }
+  for (const NormWeights& norm : block.query_norms) visit_norm(norm, visit);
+  for (const NormWeights& norm : block.key_norms) visit_norm(norm, visit);
+  for (const LinearWeights* linear :
+       {&block.query, &block.key, &block.value, &block.output, &block.gate, &block.up, &block.down, &block.router}) {
+    visit_linear(*linear, visit);
+  }
+  for (const ExpertWeights& expert : block.experts) {
+    for (const LinearWeights* linear : {&expert.gate, &expert.up, &expert.down}) visit_linear(*linear, visit);
+  }
+}
+
+/// Calls visit(weight) for every weight the model uses, tied ones once.
+template <class Visit>
+void visit_weights(const Checkpoint& checkpoint, Visit visit_any) {
+  const auto visit = [&](const Weight& weight) {
+    if (weight) visit_any(weight);
+  };
+  const OuterWeights& outer = checkpoint.outer();
+  visit(outer.token_embedding);
+  visit(outer.position_embedding);
+  visit_linear(outer.project_in, visit);
+  visit_linear(outer.project_out, visit);
+  visit_norm(outer.final_norm, visit);
+  if (outer.head.matrix.data != outer.token_embedding.data) visit(outer.head.matrix);
+  visit(outer.head.bias);
+  for (const BlockWeights& block : checkpoint.blocks()) visit_block(block, visit);
+}
+
+}  // namespace
+
+Checkpoint::Checkpoint() = default;
+Checkpoint::~Checkpoint() = default;
+Checkpoint::Checkpoint(Checkpoint&&) noexcept = default;
+Checkpoint& Checkpoint::operator=(Checkpoint&&) noexcept = default;
+
+std::vector<std::string> family_names() {
+  std::vector<std::string> names;
+  for (const Family& family : families()) names.push_back(family.name);
+  return names;
+}
+
+Checkpoint Checkpoint::open(const std::string& model) {
+  const std::filesystem::path path(model);
+  if (std::filesystem::is_directory(path)) return open_folder(path);
+  if (std::filesystem::exists(path)) return open_gguf(path);
+  if (const auto snapshot = find_in_hub_cache(model)) {
+    Checkpoint checkpoint = open_folder(*snapshot);
+    checkpoint.name_ = model.substr(0, model.find('@'));
+    return checkpoint;
+  }
+  throw_environment_error(model, "is neither a folder, nor a .gguf file, nor org/name in the hub cache");
+}
+
+Checkpoint Checkpoint::open_folder(const std::filesystem::path& folder) {
+  const std::filesystem::path config_path = folder / "config.json";
+  const Json config_json = text_config_of(read_json_file(config_path));
+  ConfigReader config(config_json, config_path.string());
+  const Family& family = family_of(config);
+  Checkpoint checkpoint;
+  checkpoint.path_ = folder;
+  checkpoint.name_ = std::filesystem::absolute(folder).lexically_normal().filename().string();
+  if (checkpoint.name_.empty()) checkpoint.name_ = std::filesystem::absolute(folder).parent_path().filename().string();
+  Architecture& architecture = checkpoint.architecture_;
+  architecture = family.read(config);
+  architecture.family = family.name;
+  config.mark_read("eos_token_id");
+  config.mark_read("tie_word_embeddings");
+  read_end_tokens(JsonObject(config_json, config_path.string()), architecture.vocabulary, architecture.end_tokens);
+  config.refuse_unread();
+  const std::filesystem::path generation_path = folder / "generation_config.json";
+  if (std::filesystem::exists(generation_path)) {
+    const Json generation = read_json_file(generation_path);
+    read_end_tokens(JsonObject(generation, generation_path.string()), architecture.vocabulary, architecture.end_tokens);
+  }
+  checkpoint.store_ = open_safetensors_folder(folder);
+  const TensorNames names = family.names(architecture);
+  const WeightCollector collector(architecture, names, *checkpoint.store_);
+  checkpoint.outer_ = collector.outer();
+  for (std::int64_t b = 0; b < architecture.blocks; ++b) checkpoint.blocks_.push_back(collector.block(b));
+  return checkpoint;
+}
+
+Checkpoint Checkpoint::open_gguf(const std::filesystem::path& file) {
+  Checkpoint checkpoint;
+  checkpoint.format_ = CheckpointFormat::gguf;
+  checkpoint.path_ = file;
+  checkpoint.name_ = file.stem().string();
+  checkpoint.gguf_ = std::make_unique<formats::GgufFile>(file);
+  checkpoint.architecture_ = read_gguf_architecture(*checkpoint.gguf_);
+  checkpoint.store_ = open_gguf_tensors(*checkpoint.gguf_);
+  const TensorNames names = gguf_names(checkpoint.architecture_);
+  const WeightCollector collector(checkpoint.architecture_, names, *checkpoint.store_);
+  checkpoint.outer_ = collector.outer();
+  for (std::int64_t b = 0; b < checkpoint.architecture_.blocks; ++b) checkpoint.blocks_.push_back(collector.block(b));
+  return checkpoint;
+}
+
+const std::vector<std::filesystem::path>& Checkpoint::weight_files() const { return store_->files(); }
+
+std::filesystem::path Checkpoint::config_file() const {
+  return format_ == CheckpointFormat::gguf ? path_ : path_ / "config.json";
+}
+
+std::filesystem::path Checkpoint::tokenizer_file() const {
+  return format_ == CheckpointFormat::gguf ? path_ : path_ / "tokenizer.json";
+}
+
+std::int64_t Checkpoint::parameters() const {
+  std::int64_t count = 0;
+  visit_weights(*this, [&](const Weight& weight) { count += weight.rows() * weight.columns(); });
+  return count;
+}
+
+std::uint64_t Checkpoint::stored_bytes() const {
+  std::uint64_t bytes = 0;
+  visit_weights(*this, [&](const Weight& weight) { bytes += weight.stored_bytes(); });
+  return bytes;
+}
+
+std::string Checkpoint::stored_type() const {
+  std::map<formats::QuantizationType, std::int64_t> counts;
+  visit_weights(*this, [&](const Weight& weight) { counts[weight.type] += weight.rows() * weight.columns(); });
+  const auto fewer = [](const auto& a, const auto& b) { return a.second < b.second; };
+  return formats::quantization_name(std::max_element(counts.begin(), counts.end(), fewer)->first);
+}
+
+}  // namespace phasescope::checkpoint

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "phasescope/base/json.h"
+
+namespace phasescope::checkpoint {
+
+/// config.json with a memory of which keys were read, so that a key nobody understood can be refused instead of ignored.
+class ConfigReader {
+ public:
+  ConfigReader(const Json& config, std::string file);
+
+  bool has(const std::string& key);
+  /// True when the key is there, be it null.
+  bool mentions(const std::string& key) const { return object_.json().contains(key); }
+  /// A required extent: an integer from 1 to 2^31 - 1.
+  std::int64_t extent(const std::string& key);
+  std::int64_t extent_or(const std::string& key, std::int64_t fallback);
+  std::int64_t integer_or(const std::string& key, std::int64_t fallback, std::int64_t minimum = 0);
+  double number_or(const std::string& key, double fallback);
+  double positive_or(const std::string& key, double fallback);
+  bool boolean_or(const std::string& key, bool fallback);
+  std::string text_or(const std::string& key, const std::string& fallback);
+  std::vector<std::int64_t> integers(const std::string& key);
+  std::vector<std::string> texts(const std::string& key);
+  JsonObject object(const std::string& key);
+
+  const std::string& file() const { return object_.file(); }
+  /// The key is known and changes nothing for this family.
+  void mark_read(const std::string& key) { read_.insert(key); }
+  /// Errors unless the key is absent, null or has this value: for switches of which only one position is implemented.
+  void require(const std::string& key, const Json& only_value);
+  [[noreturn]] void fail(const std::string& key, const std::string& reason, const std::string& expected = {}) const;
+  /// Errors with the first key that was never read and is not known to leave the computation alone.
+  void refuse_unread() const;
+
+ private:
+  const JsonObject& read(const std::string& key);
+
+  JsonObject object_;
+  std::set<std::string> read_;
+};
+
+}  // namespace phasescope::checkpoint

@@ -1,0 +1,123 @@
+#include <cmath>
+
+#include "family.h"
+
+namespace phasescope::checkpoint {
+namespace {
+
+constexpr std::int64_t kGemmaHeadDim = 256;
+
+/// `activation_key` differs between generations; whatever "gelu" is written there, the tanh form is computed.
+Architecture read_gemma_like(ConfigReader& config, const std::string& activation_key, const RopeDefaults& rope) {
+  const bool has_head_dim = config.has("head_dim");
+  if (!config.has("hidden_act")) config.mark_read("hidden_act");
+  Architecture a = read_llama_like(config, 1e-6, rope, has_head_dim ? 0 : kGemmaHeadDim);
+  config.boolean_or("attention_bias", false);
+  a.norm = NormKind::rms_unit_offset;
+  a.activation = read_activation(config, activation_key, "gelu_pytorch_tanh");
+  if (a.activation == Activation::gelu_erf) a.activation = Activation::gelu_tanh;
+  a.embedding_scale = std::sqrt(static_cast<double>(a.hidden));
+  a.tied_head = config.boolean_or("tie_word_embeddings", true);
+  config.require("use_bidirectional_attention", false);
+  return a;
+}
+
+Architecture read_gemma(ConfigReader& config) {
+  // The first generation has both keys in some files and reads this one.
+  config.mark_read("hidden_activation");
+  Architecture a = read_gemma_like(config, "hidden_act", {});
+  set_uniform_pattern(a, std::nullopt);
+  return a;
+}
+
+void read_query_scale(ConfigReader& config, Architecture& a) {
+  a.score_scale = 1 / std::sqrt(config.positive_or("query_pre_attn_scalar", 256));
+}
+
+Architecture read_gemma2(ConfigReader& config) {
+  config.mark_read("hidden_act");
+  Architecture a = read_gemma_like(config, "hidden_activation", {});
+  a.output_norms = true;
+  read_query_scale(config, a);
+  if (!config.mentions("attn_logit_softcapping") || config.has("attn_logit_softcapping")) {
+    a.score_softcap = config.positive_or("attn_logit_softcapping", 50);
+  }
+  if (!config.mentions("final_logit_softcapping") || config.has("final_logit_softcapping")) {
+    a.logit_softcap = config.positive_or("final_logit_softcapping", 30);
+  }
+  const std::int64_t window = config.extent_or("sliding_window", 4096);
+  const bool listed = config.has("layer_types");
+  const std::vector<bool> sliding = read_sliding_layers(config, a.blocks);
+  set_uniform_pattern(a, std::nullopt);
+  for (std::size_t b = 0; b < a.pattern.size(); ++b) {
+    if (listed ? sliding[b] : b % 2 == 0) a.pattern[b].window = window;
+  }
+  return a;
+}
+
+/// Rotary settings of the full and of the windowed blocks, in this order.
+std::vector<Rope> read_gemma3_ropes(ConfigReader& config, const Architecture& a) {
+  const RopeDefaults full{config.positive_or("rope_theta", 1e6), 1};
+  const RopeDefaults local{config.positive_or("rope_local_base_freq", 1e4), 1};
+  if (config.has("rope_parameters") && !config.has("rope_scaling")) {
+    const JsonObject parameters = config.object("rope_parameters");
+    if (parameters.has("full_attention") || parameters.has("sliding_attention")) {
+      return {read_rope_settings(parameters.object("full_attention"), a.head_dim, a.maximum_positions, full),
+              read_rope_settings(parameters.object("sliding_attention"), a.head_dim, a.maximum_positions, local)};
+    }
+  }
+  const Json none = Json::object();
+  return {read_rope(config, a.head_dim, a.maximum_positions, full),
+          read_rope_settings(JsonObject(none, config.file()), a.head_dim, a.maximum_positions, local)};
+}
+
+Architecture read_gemma3(ConfigReader& config) {
+  config.mark_read("hidden_act");
+  const bool nested = config.has("rope_parameters");
+  Architecture a = read_gemma_like(config, "hidden_activation", {1e6, 1});
+  if (!config.mentions("max_position_embeddings")) a.maximum_positions = 131072;
+  a.output_norms = true;
+  a.query_key_norm = QueryKeyNorm::per_head;
+  read_query_scale(config, a);
+  if (config.has("attn_logit_softcapping")) a.score_softcap = config.positive_or("attn_logit_softcapping", 50);
+  if (config.has("final_logit_softcapping")) a.logit_softcap = config.positive_or("final_logit_softcapping", 30);
+  config.mark_read("rope_theta");
+  (void)nested;
+  a.ropes = read_gemma3_ropes(config, a);
+  const std::int64_t window = config.extent_or("sliding_window", 4096);
+  const std::int64_t every = config.extent_or("sliding_window_pattern", 6);
+  const bool listed = config.has("layer_types");
+  const std::vector<bool> sliding = read_sliding_layers(config, a.blocks);
+  set_uniform_pattern(a, std::nullopt);
+  for (std::size_t b = 0; b < a.pattern.size(); ++b) {
+    const bool is_sliding = listed ? sliding[b] : (static_cast<std::int64_t>(b) + 1) % every != 0;
+    if (!is_sliding) continue;
+    a.pattern[b].window = window;
+    a.pattern[b].rope = 1;
+  }
+  return a;
+}
+
+TensorNames gemma_names(const Architecture&) { return llama_names(); }
+
+TensorNames four_norm_names(const Architecture& architecture) {
+  TensorNames names = llama_names();
+  names.attention_output_norm = "layers.{}.post_attention_layernorm";
+  names.feed_forward_norm = "layers.{}.pre_feedforward_layernorm";
+  names.feed_forward_output_norm = "layers.{}.post_feedforward_layernorm";
+  if (architecture.query_key_norm != QueryKeyNorm::none) {
+    names.query_norm = "layers.{}.self_attn.q_norm";
+    names.key_norm = "layers.{}.self_attn.k_norm";
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<Family> gemma_families() {
+  return {{"gemma", read_gemma, gemma_names},
+          {"gemma2", read_gemma2, four_norm_names},
+          {"gemma3_text", read_gemma3, four_norm_names}};
+}
+
+}  // namespace phasescope::checkpoint

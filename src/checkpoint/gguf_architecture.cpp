@@ -1,0 +1,243 @@
+#include "gguf_architecture.h"
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "phasescope/base/error.h"
+
+namespace phasescope::checkpoint {
+namespace {
+
+using formats::GgufFile;
+
+constexpr std::int64_t kLargestExtent = 1 << 30;
+
+/// Metadata of one architecture: keys carry its name as prefix.
+class Metadata {
+ public:
+  Metadata(const GgufFile& file, std::string architecture) : file_(file), prefix_(std::move(architecture) + ".") {}
+
+  const GgufFile& file() const { return file_; }
+  bool has(const std::string& key) const { return file_.has(prefix_ + key); }
+  std::int64_t extent(const std::string& key) const { return file_.integer(prefix_ + key, 1, kLargestExtent); }
+  std::int64_t extent_or(const std::string& key, std::int64_t fallback) const {
+    return file_.integer_or(prefix_ + key, fallback, 1, kLargestExtent);
+  }
+  double positive_or(const std::string& key, double fallback) const {
+    const double value = file_.number_or(prefix_ + key, fallback);
+    if (!(value > 0)) file_.fail(prefix_ + key, "found " + std::to_string(value), "a positive number");
+    return value;
+  }
+  std::string text_or(const std::string& key, const std::string& fallback) const {
+    return file_.text_or(prefix_ + key, fallback);
+  }
+  [[noreturn]] void fail(const std::string& key, const std::string& reason, const std::string& expected = {}) const {
+    file_.fail(prefix_ + key, reason, expected);
+  }
+
+ private:
+  const GgufFile& file_;
+  std::string prefix_;
+};
+
+void read_sizes(const Metadata& m, Architecture& a) {
+  a.blocks = m.extent("block_count");
+  a.hidden = a.embedding_width = m.extent("embedding_length");
+  a.heads = m.extent("attention.head_count");
+  a.key_value_heads = m.extent_or("attention.head_count_kv", a.heads);
+  if (a.heads % a.key_value_heads != 0) m.fail("attention.head_count_kv", "does not divide head_count " + std::to_string(a.heads));
+  if (!m.has("attention.key_length") && a.hidden % a.heads != 0) {
+    m.fail("attention.head_count", "does not divide embedding_length " + std::to_string(a.hidden));
+  }
+  a.head_dim = m.extent_or("attention.key_length", a.hidden / a.heads);
+  if (m.extent_or("attention.value_length", a.head_dim) != a.head_dim) {
+    m.fail("attention.value_length", "differs from the key length", std::to_string(a.head_dim));
+  }
+  a.intermediate = m.extent("feed_forward_length");
+  a.maximum_positions = m.extent_or("context_length", 2048);
+  a.norm_epsilon = m.positive_or("attention.layer_norm_rms_epsilon", 1e-6);
+  a.score_scale = 1 / std::sqrt(static_cast<double>(a.head_dim));
+  const formats::GgufTensor& embedding = m.file().tensor("token_embd.weight");
+  a.vocabulary = embedding.shape.front();
+}
+
+std::vector<double> frequency_factors(const GgufFile& file, const std::string& tensor_name, std::int64_t count) {
+  const formats::GgufTensor& tensor = file.tensor(tensor_name);
+  if (tensor.elements != count) {
+    file.fail(tensor_name, "has " + std::to_string(tensor.elements) + " entries", std::to_string(count));
+  }
+  std::vector<float> factors(static_cast<std::size_t>(count));
+  formats::dequantize(tensor.type, file.data(tensor), count, factors.data());
+  return {factors.begin(), factors.end()};
+}
+
+/// llama.cpp stores what the scaling does to each frequency as a tensor of divisors.
+void read_frequency_tensors(const Metadata& m, Rope& rope) {
+  if (m.file().find("rope_freqs.weight") != nullptr) {
+    rope.type = RopeType::longrope;
+    rope.short_factors = rope.long_factors = frequency_factors(m.file(), "rope_freqs.weight", rope.dimensions / 2);
+    rope.attention_factor = 1;
+  } else if (m.file().find("rope_factors_long.weight") != nullptr) {
+    rope.type = RopeType::longrope;
+    rope.short_factors = frequency_factors(m.file(), "rope_factors_short.weight", rope.dimensions / 2);
+    rope.long_factors = frequency_factors(m.file(), "rope_factors_long.weight", rope.dimensions / 2);
+    rope.factor = static_cast<double>(rope.maximum_positions) / static_cast<double>(rope.original_maximum_positions);
+    if (m.has("rope.scaling.attn_factor")) rope.attention_factor = m.positive_or("rope.scaling.attn_factor", 1);
+  }
+}
+
+Rope read_rope(const Metadata& m, const Architecture& a) {
+  Rope rope;
+  rope.theta = m.positive_or("rope.freq_base", 10000);
+  rope.dimensions = m.extent_or("rope.dimension_count", a.head_dim);
+  if (rope.dimensions % 2 != 0 || rope.dimensions > a.head_dim) {
+    m.fail("rope.dimension_count", "found " + std::to_string(rope.dimensions), "an even number up to " + std::to_string(a.head_dim));
+  }
+  rope.maximum_positions = a.maximum_positions;
+  rope.original_maximum_positions = m.extent_or("rope.scaling.original_context_length", a.maximum_positions);
+  const std::string type = m.text_or("rope.scaling.type", "none");
+  if (type == "linear" || type == "yarn") {
+    rope.type = type == "linear" ? RopeType::linear : RopeType::yarn;
+    rope.factor = m.positive_or("rope.scaling.factor", 1);
+    rope.beta_fast = m.positive_or("rope.scaling.yarn_beta_fast", 32);
+    rope.beta_slow = m.positive_or("rope.scaling.yarn_beta_slow", 1);
+  } else if (type != "none" && type != "longrope") {
+    m.fail("rope.scaling.type", "found \"" + type + "\"", "none, linear, yarn or longrope");
+  }
+  read_frequency_tensors(m, rope);
+  return rope;
+}
+
+/// Windows in every block but each `every`-th (0: no windows; 1 would be none either).
+void set_windows(const Metadata& m, Architecture& a, std::int64_t every) {
+  set_uniform_pattern(a, std::nullopt);
+  if (every == 0 || !m.has("attention.sliding_window")) return;
+  const std::int64_t window = m.extent("attention.sliding_window");
+  for (std::size_t b = 0; b < a.pattern.size(); ++b) {
+    if ((static_cast<std::int64_t>(b) + 1) % every != 0) a.pattern[b].window = window;
+  }
+}
+
+void finish_plain(const Metadata&, Architecture& a) { set_uniform_pattern(a, std::nullopt); }
+
+void finish_qwen3(const Metadata&, Architecture& a) {
+  a.query_key_norm = QueryKeyNorm::per_head;
+  set_uniform_pattern(a, std::nullopt);
+}
+
+/// The converter has already added the 1 of gemma's (1 + w) to the norm weights.
+void finish_gemma(const Metadata&, Architecture& a) {
+  a.norm = NormKind::rms;
+  a.activation = Activation::gelu_tanh;
+  a.embedding_scale = std::sqrt(static_cast<double>(a.hidden));
+  set_uniform_pattern(a, std::nullopt);
+}
+
+/// The 27B models alone scale queries by hidden / heads; the file does not say so, its depth does (as in llama.cpp).
+void set_gemma_score_scale(std::int64_t blocks_of_27b, Architecture& a) {
+  if (a.blocks == blocks_of_27b) a.score_scale = 1 / std::sqrt(static_cast<double>(a.hidden / a.heads));
+}
+
+void finish_gemma2(const Metadata& m, Architecture& a) {
+  finish_gemma(m, a);
+  a.output_norms = true;
+  a.score_softcap = m.positive_or("attn_logit_softcapping", 50);
+  a.logit_softcap = m.positive_or("final_logit_softcapping", 30);
+  set_gemma_score_scale(46, a);
+  set_windows(m, a, 2);
+}
+
+void finish_gemma3(const Metadata& m, Architecture& a) {
+  finish_gemma(m, a);
+  a.output_norms = true;
+  a.query_key_norm = QueryKeyNorm::per_head;
+  set_gemma_score_scale(62, a);
+  Rope local;
+  local.theta = m.positive_or("rope.freq_base_swa", 10000);
+  local.dimensions = a.head_dim;
+  a.ropes.push_back(local);
+  set_windows(m, a, 6);
+  for (BlockPattern& block : a.pattern) block.rope = block.window ? 1 : 0;
+}
+
+void finish_phi3(const Metadata& m, Architecture& a) {
+  std::optional<std::int64_t> window;
+  if (m.file().integer_or("phi3.attention.sliding_window", 0) > 0) window = m.extent("attention.sliding_window");
+  set_uniform_pattern(a, window);
+}
+
+struct GgufFamily {
+  const char* architecture;  ///< general.architecture
+  const char* family;        ///< phasescope's name
+  void (*finish)(const Metadata& metadata, Architecture& architecture);
+};
+
+constexpr std::array<GgufFamily, 7> kFamilies = {{{"llama", "llama", finish_plain},
+                                                  {"qwen2", "qwen2", finish_plain},
+                                                  {"qwen3", "qwen3", finish_qwen3},
+                                                  {"gemma", "gemma", finish_gemma},
+                                                  {"gemma2", "gemma2", finish_gemma2},
+                                                  {"gemma3", "gemma3_text", finish_gemma3},
+                                                  {"phi3", "phi3", finish_phi3}}};
+
+void read_end_tokens(const GgufFile& file, Architecture& a) {
+  for (const char* key : {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"}) {
+    if (file.has(key)) a.end_tokens.push_back(file.integer(key, 0, a.vocabulary - 1));
+  }
+}
+
+}  // namespace
+
+Architecture read_gguf_architecture(const GgufFile& file) {
+  const std::string name = file.text("general.architecture");
+  for (const GgufFamily& family : kFamilies) {
+    if (name != family.architecture) continue;
+    const Metadata metadata(file, name);
+    Architecture a;
+    a.family = family.family;
+    read_sizes(metadata, a);
+    if (metadata.has("expert_count") && metadata.extent("expert_count") > 1) {
+      metadata.fail("expert_count", "mixtures of experts are not supported in GGUF files");
+    }
+    a.tied_head = file.find("output.weight") == nullptr;
+    a.ropes = {read_rope(metadata, a)};
+    family.finish(metadata, a);
+    read_end_tokens(file, a);
+    return a;
+  }
+  std::string known;
+  for (const GgufFamily& family : kFamilies) known += std::string(" ") + family.architecture;
+  file.fail("general.architecture", "\"" + name + "\" is not supported", "one of" + known);
+}
+
+TensorNames gguf_names(const Architecture& a) {
+  TensorNames names;
+  names.prefixes = {""};
+  names.token_embedding = "token_embd";
+  names.final_norm = "output_norm";
+  names.head = "output";
+  names.attention_norm = "blk.{}.attn_norm";
+  names.feed_forward_norm = "blk.{}.ffn_norm";
+  if (a.output_norms) {
+    names.attention_output_norm = "blk.{}.post_attention_norm";
+    names.feed_forward_output_norm = "blk.{}.post_ffw_norm";
+  }
+  names.query_norm = "blk.{}.attn_q_norm";
+  names.key_norm = "blk.{}.attn_k_norm";
+  names.query = "blk.{}.attn_q";
+  names.key = "blk.{}.attn_k";
+  names.value = "blk.{}.attn_v";
+  names.output = "blk.{}.attn_output";
+  names.gate = "blk.{}.ffn_gate";
+  names.up = "blk.{}.ffn_up";
+  names.down = "blk.{}.ffn_down";
+  names.rotary_interleaved = a.family == "llama";
+  if (a.family == "phi3") {
+    names.query_key_value = "blk.{}.attn_qkv";
+    names.gate_up = "blk.{}.ffn_up";
+  }
+  return names;
+}
+
+}  // namespace phasescope::checkpoint

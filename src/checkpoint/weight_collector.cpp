@@ -1,0 +1,256 @@
+#include "weight_collector.h"
+
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "phasescope/base/error.h"
+
+namespace phasescope::checkpoint {
+namespace {
+
+std::string with_number(const std::string& name, std::int64_t number) {
+  const auto place = name.find("{}");
+  return place == std::string::npos ? name : name.substr(0, place) + std::to_string(number) + name.substr(place + 2);
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < shape.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+  return text + "]";
+}
+
+/// Rows of a matrix, chosen by number.
+LinearWeights select(const LinearWeights& all, const std::vector<std::int64_t>& rows) {
+  LinearWeights part = all;
+  part.matrix.row_of = rows;
+  if (part.bias) part.bias.row_of = rows;
+  return part;
+}
+
+std::vector<std::int64_t> range(std::int64_t first, std::int64_t count) {
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
+  std::iota(rows.begin(), rows.end(), first);
+  return rows;
+}
+
+struct FusedRows {
+  std::vector<std::int64_t> query, key, value;
+};
+
+FusedRows fused_rows(const Architecture& a, FusedOrder order) {
+  if (order == FusedOrder::concatenated) {
+    return {range(0, a.query_width()), range(a.query_width(), a.key_value_width()),
+            range(a.query_width() + a.key_value_width(), a.key_value_width())};
+  }
+  FusedRows rows;
+  const auto append = [&](std::vector<std::int64_t>& to, std::int64_t first, std::int64_t heads) {
+    for (const std::int64_t row : range(first, heads * a.head_dim)) to.push_back(row);
+  };
+  const std::int64_t queries = a.heads / a.key_value_heads;
+  for (std::int64_t group = 0; group < a.key_value_heads; ++group) {
+    const std::int64_t first = group * (queries + 2) * a.head_dim;
+    append(rows.query, first, queries);
+    append(rows.key, first + queries * a.head_dim, 1);
+    append(rows.value, first + (queries + 1) * a.head_dim, 1);
+  }
+  return rows;
+}
+
+/// GGUF stores the rows of each head of the llama family as (0, half, 1, half + 1, ...); the model wants 0, 1, 2, ...
+std::vector<std::int64_t> deinterleaved_rows(std::int64_t heads, std::int64_t head_dim) {
+  std::vector<std::int64_t> rows;
+  for (std::int64_t head = 0; head < heads; ++head) {
+    for (std::int64_t i = 0; i < head_dim; ++i) {
+      const std::int64_t half = head_dim / 2;
+      rows.push_back(head * head_dim + (i < half ? 2 * i : 2 * (i - half) + 1));
+    }
+  }
+  return rows;
+}
+
+bool same_bytes(const Weight& a, const Weight& b) {
+  return a.type == b.type && (a.data == b.data || std::memcmp(a.data, b.data, a.stored_bytes()) == 0);
+}
+
+}  // namespace
+
+void WeightCollector::fail_missing(const std::string& name) const {
+  throw_input_error(store_.files().front().string(), name, "missing", "a tensor of that name");
+}
+
+std::optional<StoredMatrix> WeightCollector::find(const std::string& name) const {
+  for (const std::string& prefix : names_.prefixes) {
+    if (auto found = store_.find(prefix + name)) return found;
+  }
+  return std::nullopt;
+}
+
+std::optional<StoredMatrix> WeightCollector::find_weight(const std::string& base, const char* suffix,
+                                                         std::int64_t block) const {
+  return base.empty() ? std::nullopt : find(with_number(base, block) + suffix);
+}
+
+Weight WeightCollector::checked(const StoredMatrix& stored, std::int64_t rows, std::int64_t columns, bool transposed) const {
+  std::vector<std::int64_t> expected = {rows, columns};
+  if (transposed) std::swap(expected[0], expected[1]);
+  if (stored.shape != expected) {
+    throw_input_error(stored.file, stored.name, "has shape " + shape_text(stored.shape), shape_text(expected));
+  }
+  const auto block = formats::quantization_block(stored.type).elements;
+  if ((transposed && block != 1) || expected[1] % block != 0) {
+    throw_input_error(stored.file, stored.name, "is " + formats::quantization_name(stored.type), "rows of whole blocks");
+  }
+  return {stored.name, stored.type, stored.data, expected[0], expected[1], transposed, {}};
+}
+
+Weight WeightCollector::vector(const std::string& base, const char* suffix, std::int64_t length, std::int64_t block,
+                               bool required) const {
+  auto stored = find_weight(base, suffix, block);
+  if (!stored) {
+    if (required) fail_missing(with_number(base, block) + suffix);
+    return {};
+  }
+  if (stored->shape != std::vector<std::int64_t>{length}) {
+    throw_input_error(stored->file, stored->name, "has shape " + shape_text(stored->shape), shape_text({length}));
+  }
+  // A vector is a matrix of one column, so that rows can be chosen from it like from its matrix.
+  if (formats::quantization_block(stored->type).elements != 1) {
+    throw_input_error(stored->file, stored->name, "is " + formats::quantization_name(stored->type), "F32, F16 or BF16");
+  }
+  return {stored->name, stored->type, stored->data, length, 1, false, {}};
+}
+
+Weight WeightCollector::matrix(const std::string& base, std::int64_t rows, std::int64_t columns, std::int64_t block) const {
+  const auto stored = find_weight(base, ".weight", block);
+  if (!stored) fail_missing(with_number(base, block) + ".weight");
+  return checked(*stored, rows, columns, names_.transposed);
+}
+
+LinearWeights WeightCollector::linear(const std::string& base, std::int64_t rows, std::int64_t columns,
+                                      std::int64_t block) const {
+  return {matrix(base, rows, columns, block), vector(base, ".bias", rows, block, false)};
+}
+
+NormWeights WeightCollector::norm(const std::string& base, std::int64_t width, std::int64_t block) const {
+  if (base.empty()) return {};
+  return {vector(base, ".weight", width, block, true), vector(base, ".bias", width, block, false)};
+}
+
+BlockWeights WeightCollector::block(std::int64_t index) const {
+  BlockWeights weights;
+  const std::int64_t width = architecture_.hidden;
+  weights.attention_norm = norm(names_.attention_norm, width, index);
+  weights.attention_output_norm = norm(names_.attention_output_norm, width, index);
+  weights.feed_forward_norm = norm(names_.feed_forward_norm, width, index);
+  weights.feed_forward_output_norm = norm(names_.feed_forward_output_norm, width, index);
+  collect_attention(index, weights);
+  collect_query_key_norms(index, weights);
+  if (architecture_.pattern[static_cast<std::size_t>(index)].experts) {
+    collect_experts(index, weights);
+  } else {
+    collect_dense(index, weights);
+  }
+  return weights;
+}
+
+void WeightCollector::collect_attention(std::int64_t block, BlockWeights& weights) const {
+  const Architecture& a = architecture_;
+  if (!names_.query_key_value.empty()) {
+    const LinearWeights all = linear(names_.query_key_value, a.query_width() + 2 * a.key_value_width(), a.hidden, block);
+    const FusedRows rows = fused_rows(a, names_.fused_order);
+    weights.query = select(all, rows.query);
+    weights.key = select(all, rows.key);
+    weights.value = select(all, rows.value);
+  } else {
+    weights.query = linear(names_.query, a.query_width(), a.hidden, block);
+    weights.key = linear(names_.key, a.key_value_width(), a.hidden, block);
+    weights.value = linear(names_.value, a.key_value_width(), a.hidden, block);
+  }
+  if (names_.rotary_interleaved) {
+    weights.query = select(weights.query, deinterleaved_rows(a.heads, a.head_dim));
+    weights.key = select(weights.key, deinterleaved_rows(a.key_value_heads, a.head_dim));
+  }
+  weights.output = linear(names_.output, a.hidden, a.query_width(), block);
+}
+
+void WeightCollector::collect_query_key_norms(std::int64_t block, BlockWeights& weights) const {
+  const Architecture& a = architecture_;
+  switch (a.query_key_norm) {
+    case QueryKeyNorm::none:
+      return;
+    case QueryKeyNorm::per_head:
+      weights.query_norms = {norm(names_.query_norm, a.head_dim, block)};
+      weights.key_norms = {norm(names_.key_norm, a.head_dim, block)};
+      return;
+    case QueryKeyNorm::all_heads:
+      weights.query_norms = {norm(names_.query_norm, a.query_width(), block)};
+      weights.key_norms = {norm(names_.key_norm, a.key_value_width(), block)};
+      return;
+    case QueryKeyNorm::each_head:
+      for (std::int64_t h = 0; h < a.heads; ++h) {
+        weights.query_norms.push_back(norm(with_number(with_number(names_.query_norm, block), h), a.head_dim, block));
+      }
+      for (std::int64_t h = 0; h < a.key_value_heads; ++h) {
+        weights.key_norms.push_back(norm(with_number(with_number(names_.key_norm, block), h), a.head_dim, block));
+      }
+  }
+}
+
+void WeightCollector::collect_dense(std::int64_t block, BlockWeights& weights) const {
+  const std::int64_t hidden = architecture_.hidden;
+  const std::int64_t inner = architecture_.intermediate;
+  if (!names_.gate_up.empty()) {
+    const LinearWeights both = linear(names_.gate_up, 2 * inner, hidden, block);
+    weights.gate = select(both, range(0, inner));
+    weights.up = select(both, range(inner, inner));
+  } else {
+    if (architecture_.gated) weights.gate = linear(names_.gate, inner, hidden, block);
+    weights.up = linear(names_.up, inner, hidden, block);
+  }
+  weights.down = linear(names_.down, hidden, inner, block);
+}
+
+void WeightCollector::collect_experts(std::int64_t block, BlockWeights& weights) const {
+  const Experts& experts = *architecture_.experts;
+  weights.router = linear(names_.router, experts.count, architecture_.hidden, block);
+  for (std::int64_t e = 0; e < experts.count; ++e) {
+    const auto name_of = [&](const std::string& base) { return with_number(with_number(base, block), e); };
+    weights.experts.push_back({linear(name_of(names_.expert_gate), experts.intermediate, architecture_.hidden, block),
+                               linear(name_of(names_.expert_up), experts.intermediate, architecture_.hidden, block),
+                               linear(name_of(names_.expert_down), architecture_.hidden, experts.intermediate, block)});
+  }
+}
+
+OuterWeights WeightCollector::outer() const {
+  const Architecture& a = architecture_;
+  OuterWeights weights;
+  const auto embedding = find_weight(names_.token_embedding, ".weight", 0);
+  if (!embedding) fail_missing(names_.token_embedding + ".weight");
+  weights.token_embedding = checked(*embedding, a.vocabulary, a.embedding_width, false);
+  if (a.learned_positions) {
+    const auto positions = find_weight(names_.position_embedding, ".weight", 0);
+    if (!positions) fail_missing(names_.position_embedding + ".weight");
+    weights.position_embedding = checked(*positions, a.maximum_positions + a.position_offset, a.hidden, false);
+  }
+  if (!names_.project_in.empty()) {
+    weights.project_in = linear(names_.project_in, a.hidden, a.embedding_width, 0);
+    weights.project_out = linear(names_.project_out, a.embedding_width, a.hidden, 0);
+  }
+  if (a.final_norm) weights.final_norm = norm(names_.final_norm, a.hidden, 0);
+  const auto head = store_.find(names_.head + ".weight");
+  if (head) weights.head.matrix = checked(*head, a.vocabulary, a.embedding_width, false);
+  if (!head && !a.tied_head) fail_missing(names_.head + ".weight");
+  // A duplicate of the embedding that some files carry is left alone, one that differs is the head.
+  const bool tied = !head || (a.tied_head && same_bytes(weights.head.matrix, weights.token_embedding));
+  if (tied) weights.head.matrix = weights.token_embedding;
+  if (const auto bias = store_.find(names_.head + ".bias")) {
+    weights.head.bias = {bias->name, bias->type, bias->data, a.vocabulary, 1, false, {}};
+    if (bias->shape != std::vector<std::int64_t>{a.vocabulary}) {
+      throw_input_error(bias->file, bias->name, "has shape " + shape_text(bias->shape), shape_text({a.vocabulary}));
+    }
+  }
+  return weights;
+}
+
+}  // namespace phasescope::checkpoint
