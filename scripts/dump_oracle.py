@@ -18,15 +18,17 @@ import transformers
 from torch.overrides import TorchFunctionMode
 
 FORMAT = "phasescope.oracle/1"
+# Weights are loaded in float32, which holds every stored value exactly; rotary frequencies are made in float32 too.
+LOADING = {"attn_implementation": "eager", "experts_implementation": "eager", "dtype": torch.float32}
 FINAL_NORM_NAMES = ("norm", "ln_f", "final_layer_norm", "final_layernorm")
 
 
 class Float64Arithmetic(TorchFunctionMode):
-    """Keeps a double model in float64 where its code asks for float32; notes the functions that still return float32."""
+    """Keeps a double model in float64 where its code asks for float32; notes functions that still go down to float32."""
 
     def __init__(self, model):
         super().__init__()
-        self.float32_functions, self.inside_rotary, self.handles = set(), 0, []
+        self.downcasts, self.inside_rotary, self.handles = set(), 0, []
         for module in model.modules():
             if "Rotary" in type(module).__name__:
                 self.handles.append(module.register_forward_pre_hook(lambda *_: self._enter_rotary(1)))
@@ -42,16 +44,15 @@ class Float64Arithmetic(TorchFunctionMode):
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        if self.inside_rotary:
+        if self.inside_rotary or not any(getattr(a, "dtype", None) == torch.float64 for a in args):
             return func(*args, **kwargs)
-        if args and isinstance(args[0], torch.Tensor) and args[0].dtype == torch.float64:
-            if func is torch.Tensor.float:
-                return args[0]
-            args = tuple(torch.float64 if a is torch.float32 else a for a in args)
-            kwargs = {k: torch.float64 if v is torch.float32 else v for k, v in kwargs.items()}
+        if func is torch.Tensor.float:
+            return args[0]
+        args = tuple(torch.float64 if a is torch.float32 else a for a in args)
+        kwargs = {k: torch.float64 if v is torch.float32 else v for k, v in kwargs.items()}
         result = func(*args, **kwargs)
-        if isinstance(result, torch.Tensor) and result.dtype == torch.float32:
-            self.float32_functions.add(getattr(func, "__name__", str(func)))
+        if getattr(result, "dtype", None) == torch.float32:
+            self.downcasts.add(getattr(func, "__name__", str(func)))
         return result
 
 
@@ -154,15 +155,15 @@ def check_gguf_weights(model, path):
 
 def load(path, dtype):
     """(model, encode): `encode` is tokenizer.json read by the tokenizers library, or the tokenizer inside the GGUF."""
-    path, options = Path(path), {"attn_implementation": "eager", "dtype": torch.float32}
+    path = Path(path)
     if path.suffix == ".gguf":
-        model = transformers.AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, **options)
+        model = transformers.AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, **LOADING)
         check_gguf_weights(model, str(path))
         tokenizer = transformers.AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
         encode = lambda text: tokenizer(text)["input_ids"]
     else:
         from tokenizers import Tokenizer
-        model = transformers.AutoModelForCausalLM.from_pretrained(path, **options)
+        model = transformers.AutoModelForCausalLM.from_pretrained(path, **LOADING)
         tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
         encode = lambda text: tokenizer.encode(text).ids
     model.eval()
@@ -183,8 +184,8 @@ def main():
     with Float64Arithmetic(model) as arithmetic:
         for index, prompt in enumerate(prompts):
             tensors |= oracle_tensors(model, index, encode(prompt))
-        if args.dtype == "float64" and (lower := arithmetic.float32_functions - {"float"}):
-            print(f"note: these functions still computed in float32: {sorted(lower)}")
+    if arithmetic.downcasts:
+        print(f"note: the float64 run goes down to float32 in: {sorted(arithmetic.downcasts)}")
     from safetensors.torch import save_file
     save_file(tensors, args.output, oracle_metadata(model, prompts, args.dtype))
 

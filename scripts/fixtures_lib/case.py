@@ -4,7 +4,7 @@ from dataclasses import dataclass
 PROMPTS = (
     "A",
     "The sea is not kind in winter.",
-    "She counts 12 ships, naïve or not, on the tide!",
+    "She counts 12 naïve ships on the tide!",
 )
 
 

@@ -1,4 +1,6 @@
 """The float64 oracle of a fixture model, with the checks that make it worth comparing against."""
+from contextlib import contextmanager
+
 import torch
 import transformers
 from tokenizers import Tokenizer
@@ -8,6 +10,7 @@ import dump_oracle
 from .safetensors_writer import write_safetensors
 
 GREEDY_TOKENS = 12
+# Between the best and the second-best logit, and between the last chosen and the first rejected expert.
 SMALLEST_MARGIN = 1e-3
 # A correct float32 program errs by about 2e-6 of a point's largest entry on models of this size.
 LARGEST_FLOAT32_DEVIATION = 1e-5
@@ -20,7 +23,7 @@ class Unsuitable(Exception):
 def load_model(folder):
     """The model in float32, eager attention, every stored tensor accounted for."""
     model, info = transformers.AutoModelForCausalLM.from_pretrained(
-        folder, attn_implementation="eager", dtype=torch.float32, output_loading_info=True
+        folder, output_loading_info=True, **dump_oracle.LOADING
     )
     if info["missing_keys"] or info["mismatched_keys"]:
         raise ValueError(f"{folder}: {info}")
@@ -47,14 +50,32 @@ def checked_greedy(model, ids, eos):
     return continuation
 
 
+@contextmanager
+def expert_margins(model):
+    """Collects, at every router call, the smallest logit gap between the last chosen and the first rejected expert."""
+    margins = []
+
+    def note(router, _, output):
+        ranked = output[0].sort(dim=-1, descending=True).values
+        margins.append((ranked[:, router.top_k - 1] - ranked[:, router.top_k]).min().item())
+
+    routers = [module for module in model.modules() if "Router" in type(module).__name__]
+    handles = [router.register_forward_hook(note) for router in routers]
+    yield margins
+    for handle in handles:
+        handle.remove()
+
+
 def capture_all(model, prompts_ids, case):
     """ids -> (points, final, logits) in float64, together with the greedy continuations."""
-    with dump_oracle.Float64Arithmetic(model) as arithmetic:
+    with dump_oracle.Float64Arithmetic(model) as arithmetic, expert_margins(model) as margins:
         states = {tuple(ids): dump_oracle.capture(model, ids) for ids in prompts_ids}
         eos = dump_oracle.eos_ids(model)
         continuations = [checked_greedy(model, ids, eos) for ids in prompts_ids]
-        if arithmetic.float32_functions:
-            raise ValueError(f"{case.name}: float32 inside the float64 run: {arithmetic.float32_functions}")
+    if margins and min(margins) < SMALLEST_MARGIN:
+        raise Unsuitable(f"experts within {min(margins):.1e}")
+    if arithmetic.downcasts:
+        raise ValueError(f"{case.name}: the float64 run goes down to float32 in {sorted(arithmetic.downcasts)}")
     return states, continuations
 
 

@@ -18,7 +18,8 @@ def scatter(case, name, shape):
         return (0.0, 0.15) if name.endswith("bias") else (case.norm_offset, 0.3)
     if any(part in name for part in ("embed_tokens", "embed_in", "wte", "wpe", "embed_positions", "word_embeddings")):
         return 0.0, case.embedding_std
-    return 0.0, 1.3 / shape[-1] ** 0.5
+    inputs = shape[0] if case.config["model_type"] == "gpt2" and "lm_head" not in name else shape[-1]
+    return 0.0, 1.3 / inputs**0.5
 
 
 def random_weights(case, shapes, attempt):

@@ -1,4 +1,5 @@
 """Every fixture model, by family."""
-from . import llama, qwen
+from . import experts, falcon, gemma, gpt, granite, llama, mistral, olmo2, phi, qwen, smollm3, stablelm
 
-ALL = llama.CASES + qwen.CASES
+MODULES = (llama, qwen, mistral, gemma, gpt, phi, olmo2, experts, smollm3, stablelm, granite, falcon)
+ALL = [case for module in MODULES for case in module.CASES]

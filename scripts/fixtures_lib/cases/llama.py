@@ -4,7 +4,7 @@ import torch
 from ..case import PROMPTS, Case
 
 # Longer than the original context of the rope cases below, whose shorter prompts stay inside it.
-LONG_PROMPT = "In winter the wind turns to the north; nothing stops the rain, 1907 or 2024, she said: \u2603 and \u6d77."
+LONG_PROMPT = "In winter the wind turns to the north: 1907 or 2024, she said \u6d77."
 
 
 def config(**changes):
@@ -38,6 +38,11 @@ def rope_config(**changes):
 def stale_rotary_tensors(tensors):
     """The rotary frequencies that exporters before 2023 stored with every layer; wrong on purpose, to be ignored."""
     return {f"model.layers.{layer}.self_attn.rotary_emb.inv_freq": torch.full((6,), 7.0) for layer in range(3)}
+
+
+def duplicate_tied_head(tensors):
+    """Exporters that do not know of tying store the head as well, equal to the embedding."""
+    return {"lm_head.weight": tensors["model.embed_tokens.weight"]}
 
 
 def minimal_config():
@@ -98,6 +103,7 @@ CASES = [
         "llama_rope_linear",
         rope_config(rope_theta=10000.0, rope_scaling={"type": "linear", "factor": 2.5}, torch_dtype="bfloat16"),
         dtype="BF16",
+        stale=duplicate_tied_head,
     ),
     Case(
         "llama_rope_dynamic",
