@@ -8,6 +8,8 @@ from tokenizers import Tokenizer
 
 import dump_oracle
 
+from .build_gguf import build_gguf_attempt
+from .case import GgufCase
 from .checkpoint import write_checkpoint
 from .oracle import Unsuitable, checked_greedy, load_model, make_oracle
 from .tokenizer import EOS_ID
@@ -31,6 +33,8 @@ def with_reached_eos(case, folder, attempt):
 
 
 def build_attempt(case, folder, attempt):
+    if isinstance(case, GgufCase):
+        return build_gguf_attempt(case, folder, attempt)
     if case.eos_from_greedy is not None:
         case = with_reached_eos(case, folder, attempt)
     write_checkpoint(case, folder, attempt)

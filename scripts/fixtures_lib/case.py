@@ -1,10 +1,12 @@
 """What describes one fixture model."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+FILE_TYPES = {"F32": "ALL_F32", "F16": "MOSTLY_F16"}
 
 PROMPTS = (
     "A",
-    "The sea is not kind in winter.",
-    "She counts 12 naïve ships on the tide!",
+    "The sea in winter.",
+    "She counts 1907 naïve ships!",
 )
 
 
@@ -32,3 +34,23 @@ class Case:
     drop_prefix: str = ""
     stale: object = None
     eos_from_greedy: tuple | None = None
+
+
+@dataclass(frozen=True)
+class GgufCase(Case):
+    """A model kept in one GGUF file; its `config` is what the oracle's model is made from.
+
+    `types` maps endings of tensor names to their type, the first match counts; "" is the type of all other matrices.
+    Vectors are F32. `pre` is the splitting pattern of the tokenizer, as tokenizer.ggml.pre names it.
+    """
+
+    types: dict = field(default_factory=dict)
+    pre: str = "gpt-2"
+
+    def tensor_type(self, name):
+        return next(kind for ending, kind in self.types.items() if name.endswith(ending))
+
+    @property
+    def file_type(self):
+        kind = self.types[""]
+        return FILE_TYPES.get(kind, f"MOSTLY_{kind}")

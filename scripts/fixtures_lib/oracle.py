@@ -91,12 +91,9 @@ def prompt_tensors(index, ids, state, continuation):
     }
 
 
-def make_oracle(case, folder, model=None):
-    """Write oracle.safetensors for the checkpoint in `folder`; returns the float32 deviation.
-
-    `model` replaces the checkpoint's own weights when they cannot be loaded by transformers directly (GGUF).
-    """
-    single = model or load_model(folder)
+def make_oracle(case, folder):
+    """Write oracle.safetensors for the checkpoint in `folder`; returns the float32 deviation."""
+    single = load_model(folder)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     prompts_ids = [tokenizer.encode(text).ids for text in case.prompts]
     single_states = {tuple(ids): dump_oracle.capture(single, ids) for ids in prompts_ids}

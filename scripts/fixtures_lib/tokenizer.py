@@ -1,5 +1,5 @@
 """The small byte-level BPE tokenizer that every fixture model uses."""
-from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
 VOCABULARY_SIZE = 320
 BOS, EOS = "<s>", "</s>"
@@ -16,11 +16,25 @@ She asked him whether the rain would stop; he said that it would, in the end, as
 Nothing in the letter was true, but the hand that wrote it was steady and the ink was good.
 """
 
+# The splitting patterns that a GGUF names in tokenizer.ggml.pre; gpt-2 is the pattern built into ByteLevel. The two
+# families differ in how many digits stay together.
+SPLIT_PATTERN = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}%s| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+SPLIT_PATTERNS = {"qwen2": SPLIT_PATTERN % "", "llama-bpe": SPLIT_PATTERN % "{1,3}"}
 
-def train_tokenizer(add_bos):
+
+def pre_tokenizer(pre):
+    if pre == "gpt-2":
+        return pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    split = pre_tokenizers.Split(Regex(SPLIT_PATTERNS[pre]), behavior="isolated")
+    return pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+
+
+def train_tokenizer(add_bos, pre="gpt-2"):
     """A 320-token byte-level BPE; with `add_bos` a post-processor puts <s> before every text."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer = Tokenizer(models.BPE(ignore_merges=pre == "llama-bpe"))
+    tokenizer.pre_tokenizer = pre_tokenizer(pre)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=VOCABULARY_SIZE,

@@ -34,6 +34,7 @@ CASES = [
             ffn_hidden_size=60,
             bias=True,
             multi_query=True,
+            layer_norm_epsilon=1e-3,
             new_decoder_architecture=True,
             parallel_attn=True,
             tie_word_embeddings=False,

@@ -35,7 +35,7 @@ def gpt_neox_config(**changes):
         "model_type": "gpt_neox",
         "vocab_size": 320,
         "hidden_size": 40,
-        "intermediate_size": 48,
+        "intermediate_size": 36,
         "num_hidden_layers": 3,
         "num_attention_heads": 5,
         "hidden_act": "gelu",
@@ -88,7 +88,7 @@ CASES = [
     ),
     Case(
         "gpt2_unprefixed",
-        gpt2_config(n_inner=None, scale_attn_weights=False),
+        gpt2_config(n_inner=None, scale_attn_weights=False, layer_norm_epsilon=1e-3),
         dtype="F16",
         drop_prefix="transformer.",
         stale=stale_gpt2_masks,
@@ -101,7 +101,7 @@ CASES = [
     ),
     Case(
         "gpt_neox_sequential",
-        gpt_neox_config(use_parallel_residual=False, attention_bias=False, dtype="bfloat16"),
+        gpt_neox_config(use_parallel_residual=False, attention_bias=False, layer_norm_eps=1e-3, dtype="bfloat16"),
         dtype="BF16",
         bos=True,
         shards=2,
@@ -110,6 +110,7 @@ CASES = [
         "opt_pre_norm",
         opt_config(torch_dtype="float16"),
         dtype="F16",
+        embedding_std=0.02,
         bos=True,
     ),
     Case(
@@ -129,5 +130,6 @@ CASES = [
             dtype="bfloat16",
         ),
         dtype="BF16",
+        embedding_std=0.02,
     ),
 ]

@@ -44,6 +44,7 @@ CASES = [
         config(
             num_key_value_heads=3,
             residual_multiplier=0.5,
+            rms_norm_eps=1e-3,
             attention_bias=True,
             mlp_bias=True,
             tie_word_embeddings=False,

@@ -31,7 +31,7 @@ def config(**changes):
 
 def rope_config(**changes):
     """Three heads over one key-value head of 16: eight rotary frequencies."""
-    heads = {"hidden_size": 48, "num_attention_heads": 3, "num_key_value_heads": 1, "intermediate_size": 40}
+    heads = {"hidden_size": 48, "num_attention_heads": 3, "num_key_value_heads": 1, "intermediate_size": 28}
     return config(**{**heads, **changes})
 
 
@@ -51,6 +51,11 @@ def minimal_config():
     return {key: config()[key] for key in keys} | {"num_attention_heads": 3}
 
 
+def conflicting_head(tensors):
+    """A head of its own in a checkpoint that claims to be tied: the head that is there wins."""
+    return {"lm_head.weight": tensors["model.embed_tokens.weight"].flip(0)}
+
+
 CASES = [
     Case(
         "llama_gqa",
@@ -67,6 +72,7 @@ CASES = [
             intermediate_size=44,
             attention_bias=True,
             mlp_bias=True,
+            rms_norm_eps=1e-3,
             tie_word_embeddings=False,
             rope_parameters={"rope_type": "default", "rope_theta": 5000.0},
             dtype="float16",
@@ -78,8 +84,15 @@ CASES = [
         "llama_minimal",
         minimal_config(),
         dtype="F16",
+        embedding_std=0.02,
         drop_prefix="model.",
         stale=stale_rotary_tensors,
+    ),
+    Case(
+        "llama_tied_conflict",
+        config(num_attention_heads=3, num_key_value_heads=1, intermediate_size=32, rope_theta=100.0, dtype="bfloat16"),
+        dtype="BF16",
+        stale=conflicting_head,
     ),
     Case(
         "llama_rope_llama3",
@@ -121,10 +134,10 @@ CASES = [
             rope_parameters={
                 "rope_type": "yarn",
                 "factor": 4.0,
-                "original_max_position_embeddings": 32,
+                "original_max_position_embeddings": 64,
                 "beta_fast": 4.0,
                 "beta_slow": 0.5,
-                "rope_theta": 1000.0,
+                "rope_theta": 100.0,
             },
             dtype="bfloat16",
         ),

@@ -36,6 +36,7 @@ CASES = [
             num_key_value_heads=1,
             head_dim=14,
             sliding_window=None,
+            rms_norm_eps=1e-3,
             rope_parameters={"rope_type": "default", "rope_theta": 1000000.0},
             dtype="float16",
         ),

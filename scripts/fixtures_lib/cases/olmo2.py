@@ -33,6 +33,7 @@ CASES = [
         config(
             num_key_value_heads=None,
             attention_bias=True,
+            rms_norm_eps=1e-3,
             tie_word_embeddings=True,
             rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
             dtype="float16",

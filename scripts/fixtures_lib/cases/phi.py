@@ -9,7 +9,7 @@ def phi_config(**changes):
         "model_type": "phi",
         "vocab_size": 320,
         "hidden_size": 40,
-        "intermediate_size": 48,
+        "intermediate_size": 36,
         "num_hidden_layers": 3,
         "num_attention_heads": 5,
         "hidden_act": "gelu_new",
@@ -54,6 +54,7 @@ CASES = [
         "phi_grouped",
         phi_config(
             num_key_value_heads=1,
+            layer_norm_eps=1e-3,
             rope_parameters={"rope_type": "default", "rope_theta": 2000.0, "partial_rotary_factor": 0.75},
             dtype="bfloat16",
         ),
@@ -63,7 +64,7 @@ CASES = [
     ),
     Case(
         "phi_qk_layernorm",
-        phi_config(qk_layernorm=True, partial_rotary_factor=0.25, rope_theta=500.0, torch_dtype="bfloat16"),
+        phi_config(qk_layernorm=True, partial_rotary_factor=0.75, rope_theta=500.0, torch_dtype="bfloat16"),
         dtype="BF16",
     ),
     Case(
@@ -90,6 +91,7 @@ CASES = [
             hidden_size=36,
             num_key_value_heads=3,
             sliding_window=7,
+            rms_norm_eps=1e-3,
             tie_word_embeddings=False,
             rope_parameters={"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 1.0},
             dtype="float16",

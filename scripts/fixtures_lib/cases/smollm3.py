@@ -47,6 +47,7 @@ CASES = [
             no_rope_layer_interval=2,
             use_sliding_window=True,
             sliding_window=6,
+            rms_norm_eps=1e-3,
             attention_bias=True,
             mlp_bias=True,
             tie_word_embeddings=False,

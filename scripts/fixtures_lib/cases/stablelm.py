@@ -8,7 +8,7 @@ def config(**changes):
         "model_type": "stablelm",
         "vocab_size": 320,
         "hidden_size": 40,
-        "intermediate_size": 44,
+        "intermediate_size": 28,
         "num_hidden_layers": 3,
         "num_attention_heads": 5,
         "num_key_value_heads": 5,
@@ -25,7 +25,7 @@ def config(**changes):
 CASES = [
     Case(
         "stablelm_sequential",
-        config(use_qkv_bias=True, rope_theta=10000, partial_rotary_factor=0.25, torch_dtype="float16"),
+        config(use_qkv_bias=True, rope_theta=10000, partial_rotary_factor=0.5, torch_dtype="float16"),
         dtype="F16",
         bos=True,
     ),
@@ -35,6 +35,7 @@ CASES = [
             num_key_value_heads=1,
             use_parallel_residual=True,
             qk_layernorm=True,
+            layer_norm_eps=1e-3,
             rope_parameters={"rope_type": "default", "rope_theta": 3000.0, "partial_rotary_factor": 0.75},
             dtype="bfloat16",
         ),
