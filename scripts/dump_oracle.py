@@ -2,12 +2,17 @@
 """Dump the residual stream of a causal language model, as transformers computes it, to an oracle file.
 
     dump_oracle.py MODEL_DIR_OR_GGUF --prompts FILE.jsonl|FILE.txt -o oracle.safetensors [--limit N] [--dtype float64]
+                   [--tokenizer tokenizer.json]
 
 Prompts are the lines of a text file, or the "prompt" (else "text") fields of a JSON-lines file. For prompt i the oracle
-holds `oracle/<i>` [L+1, T, D] (raw points: the input of block 0, then the output of every block, before the final norm),
-`.ids` [T], `.final` [T, D] (after the final norm), `.logits` [V] of the last position, and `.greedy` (the greedy
+holds `oracle/<i>` [L+1, T, D] (raw points: the input of block 0, then the output of every block, before the final
+norm), `.ids` [T], `.final` [T, D] (after the final norm), `.logits` [V] of the last position, and `.greedy` (the greedy
 continuation). Attention is eager, prompts run one at a time. In float64 every cast to float32 inside the model's norms
-and softmaxes is turned into float64; only the rotary angles stay float32, which is how they are defined.
+and softmaxes is turned into float64; only the rotary angles stay float32, which is how they are defined. The metadata
+gives for every prompt the smallest gap between the best and the second-best logit that greedy decoding met.
+
+A GGUF needs `accelerate` beside transformers, and a family whose whole configuration transformers reads from it: scaled
+rotary positions, for one, it leaves out.
 """
 import argparse
 import json
@@ -24,7 +29,7 @@ FINAL_NORM_NAMES = ("norm", "ln_f", "final_layer_norm", "final_layernorm")
 
 
 class Float64Arithmetic(TorchFunctionMode):
-    """Keeps a double model in float64 where its code asks for float32; notes functions that still go down to float32."""
+    """Keeps a double model in float64 where its code asks for float32; notes what still goes down to float32."""
 
     def __init__(self, model):
         super().__init__()
@@ -121,18 +126,18 @@ def eos_ids(model):
     return []
 
 
-def oracle_tensors(model, index, ids):
-    points, final, logits = capture(model, ids)
-    continuation, _ = greedy(model, ids, eos_ids(model))
+def oracle_tensors(index, ids, state, continuation):
+    points, final, logits = state
     name = f"oracle/{index}"
     return {name: points.float(), f"{name}.ids": torch.tensor(ids), f"{name}.final": final.float(),
             f"{name}.logits": logits.float(), f"{name}.greedy": torch.tensor(continuation)}
 
 
-def oracle_metadata(model, prompts, dtype):
+def oracle_metadata(model, prompts, dtype, margins):
     return {"format": FORMAT, "family": model.config.get_text_config().model_type, "state_points": "raw",
             "transformers": transformers.__version__, "dtype": dtype, "prompts": json.dumps(prompts),
-            "eos_token_ids": json.dumps(eos_ids(model))}
+            "eos_token_ids": json.dumps(eos_ids(model)),
+            "greedy_margins": json.dumps([float(f"{margin:.3g}") for margin in margins])}
 
 
 def read_prompts(path):
@@ -142,29 +147,45 @@ def read_prompts(path):
     return [record.get("prompt", record.get("text")) for record in map(json.loads, lines)]
 
 
-def check_gguf_weights(model, path):
-    """Refuse a model whose weights are not the dequantised tensors of the file (norms, embeddings and one projection)."""
+def check_gguf_weights(model, reader):
+    """Refuse a model whose matrices are not what the file dequantises to (q and k rows may come in another order)."""
     import gguf
-    stored = {t.name: gguf.quants.dequantize(t.data, t.tensor_type) for t in gguf.GGUFReader(path).tensors}
-    held = [p.detach().float().numpy() for p in model.parameters()]
-    for name in ("token_embd.weight", "blk.0.attn_v.weight", "blk.0.ffn_down.weight"):
-        shape = stored[name].shape
-        if not any(h.shape == shape and (h == stored[name]).all() for h in held):
-            raise ValueError(f"{path}: transformers did not load {name} as the file holds it")
+    import numpy as np
+    held = [parameter.detach().numpy() for parameter in model.parameters()]
+    for tensor in reader.tensors:
+        if not tensor.name.startswith(("token_embd.", "blk.0.")) or len(tensor.shape) != 2:
+            continue
+        stored = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
+        candidates = (h for h in held if h.shape == stored.shape)
+        if not any((h == stored).all() or (np.sort(h, axis=0) == np.sort(stored, axis=0)).all() for h in candidates):
+            raise ValueError(f"transformers did not load {tensor.name} as the file holds it")
 
 
-def load(path, dtype):
-    """(model, encode): `encode` is tokenizer.json read by the tokenizers library, or the tokenizer inside the GGUF."""
+def gguf_encoder(path, reader):
+    """Ids by the tokenizer in the file, after the bos it asks for. transformers ignores tokenizer.ggml.pre."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+    value = lambda key: reader.fields[key].contents() if key in reader.fields else None
+    if (pre := value("tokenizer.ggml.pre")) not in ("gpt-2", "smollm"):
+        print(f"note: texts are split as gpt-2 does, the file asks for {pre}; --tokenizer gives the right ids")
+    bos = [value("tokenizer.ggml.bos_token_id")] if value("tokenizer.ggml.add_bos_token") else []
+    return lambda text: bos + tokenizer(text, add_special_tokens=False)["input_ids"]
+
+
+def load(path, dtype, tokenizer_file):
+    """(model, encode): `encode` is a tokenizer.json read by the tokenizers library, or the tokenizer in the GGUF."""
     path = Path(path)
     if path.suffix == ".gguf":
+        import gguf
+        reader = gguf.GGUFReader(path)
         model = transformers.AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, **LOADING)
-        check_gguf_weights(model, str(path))
-        tokenizer = transformers.AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
-        encode = lambda text: tokenizer(text)["input_ids"]
+        check_gguf_weights(model, reader)
+        encode = gguf_encoder(path, reader) if tokenizer_file is None else None
     else:
-        from tokenizers import Tokenizer
         model = transformers.AutoModelForCausalLM.from_pretrained(path, **LOADING)
-        tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
+        tokenizer_file, encode = tokenizer_file or path / "tokenizer.json", None
+    if encode is None:
+        from tokenizers import Tokenizer
+        tokenizer = Tokenizer.from_file(str(tokenizer_file))
         encode = lambda text: tokenizer.encode(text).ids
     model.eval()
     return (model.double() if dtype == "float64" else model), encode
@@ -176,18 +197,22 @@ def main():
     parser.add_argument("--prompts", required=True)
     parser.add_argument("-o", "--output", required=True)
     parser.add_argument("--limit", type=int, help="use the first N prompts only")
+    parser.add_argument("--tokenizer", help="encode the prompts with this tokenizer.json")
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float64")
     args = parser.parse_args()
     prompts = read_prompts(args.prompts)[: args.limit]
-    model, encode = load(args.model, args.dtype)
-    tensors = {}
+    model, encode = load(args.model, args.dtype, args.tokenizer)
+    tensors, margins = {}, []
     with Float64Arithmetic(model) as arithmetic:
         for index, prompt in enumerate(prompts):
-            tensors |= oracle_tensors(model, index, encode(prompt))
+            ids = encode(prompt)
+            continuation, margin = greedy(model, ids, eos_ids(model))
+            tensors |= oracle_tensors(index, ids, capture(model, ids), continuation)
+            margins.append(margin)
     if arithmetic.downcasts:
         print(f"note: the float64 run goes down to float32 in: {sorted(arithmetic.downcasts)}")
     from safetensors.torch import save_file
-    save_file(tensors, args.output, oracle_metadata(model, prompts, args.dtype))
+    save_file(tensors, args.output, oracle_metadata(model, prompts, args.dtype, margins))
 
 
 if __name__ == "__main__":

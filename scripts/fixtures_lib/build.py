@@ -25,7 +25,7 @@ def with_reached_eos(case, folder, attempt):
     ids = Tokenizer.from_file(str(folder / "tokenizer.json")).encode(case.prompts[prompt]).ids
     model = load_model(folder).double()
     with dump_oracle.Float64Arithmetic(model):
-        continuation = checked_greedy(model, ids, [])
+        continuation, _ = checked_greedy(model, ids, [])
     if continuation[step] in continuation[:step] + [EOS_ID]:
         raise Unsuitable("the chosen eos token comes up earlier")
     generation = {"bos_token_id": 0, "eos_token_id": [EOS_ID, continuation[step]]}

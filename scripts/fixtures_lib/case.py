@@ -14,8 +14,8 @@ PROMPTS = (
 class Case:
     """One tests/data/models/<name> folder.
 
-    `config` is written to config.json as it stands; `generation_config` likewise when given. `dtype` is the stored type of
-    the weights (F32, F16, BF16). `shards` above 1 splits them over as many files with an index. `drop_prefix` is
+    `config` is written to config.json as it stands; `generation_config` likewise when given. `dtype` is the stored type
+    of the weights (F32, F16, BF16). `shards` above 1 splits them over as many files with an index. `drop_prefix` is
     removed from tensor names, `stale` adds tensors old exporters left behind (a function of the tensors so far).
     `norm_offset` is the value that norm weights scatter around (0 where the norm multiplies by 1 + w).
     `eos_from_greedy` (prompt, step): the token greedy decoding gives there joins the eos ids, so that a continuation

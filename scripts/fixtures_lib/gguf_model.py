@@ -20,7 +20,7 @@ def head_dim(config):
 
 
 def interleave_rotary_halves(rows, heads):
-    """llama's q and k rows in the order of a rotation of neighbouring pairs; checkpoints rotate the halves of a head."""
+    """llama's q and k rows in the order that rotates neighbouring pairs; checkpoints rotate the halves of a head."""
     return rows.reshape(heads, 2, -1, rows.shape[1]).swapaxes(1, 2).reshape(rows.shape)
 
 

@@ -40,14 +40,14 @@ def largest_deviation(single, double):
 
 
 def checked_greedy(model, ids, eos):
-    """The greedy continuation; unsuitable when a step is nearly a tie or when the KV cache changes the choice."""
+    """(continuation, margin); unsuitable when a step is nearly a tie or when the KV cache changes the choice."""
     continuation, margin = dump_oracle.greedy(model, ids, eos, GREEDY_TOKENS)
     recomputed, other_margin = dump_oracle.greedy(model, ids, eos, GREEDY_TOKENS, use_cache=False)
     if min(margin, other_margin) < SMALLEST_MARGIN:
         raise Unsuitable(f"margin {min(margin, other_margin):.1e}")
     if continuation != recomputed:
         raise Unsuitable("greedy decoding with and without a cache differ")
-    return continuation
+    return continuation, margin
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def expert_margins(model):
 
 
 def capture_all(model, prompts_ids, case):
-    """ids -> (points, final, logits) in float64, together with the greedy continuations."""
+    """ids -> (points, final, logits) in float64, and for every prompt its (greedy continuation, margin)."""
     with dump_oracle.Float64Arithmetic(model) as arithmetic, expert_margins(model) as margins:
         states = {tuple(ids): dump_oracle.capture(model, ids) for ids in prompts_ids}
         eos = dump_oracle.eos_ids(model)
@@ -77,18 +77,6 @@ def capture_all(model, prompts_ids, case):
     if arithmetic.downcasts:
         raise ValueError(f"{case.name}: the float64 run goes down to float32 in {sorted(arithmetic.downcasts)}")
     return states, continuations
-
-
-def prompt_tensors(index, ids, state, continuation):
-    points, final, logits = state
-    name = f"oracle/{index}"
-    return {
-        name: points.float(),
-        f"{name}.ids": torch.tensor(ids),
-        f"{name}.final": final.float(),
-        f"{name}.logits": logits.float(),
-        f"{name}.greedy": torch.tensor(continuation),
-    }
 
 
 def make_oracle(case, folder):
@@ -103,8 +91,9 @@ def make_oracle(case, folder):
     if deviation > LARGEST_FLOAT32_DEVIATION:
         raise Unsuitable(f"float32 deviates by {deviation:.1e}")
     tensors = {}
-    for index, (ids, continuation) in enumerate(zip(prompts_ids, continuations)):
-        tensors |= prompt_tensors(index, ids, states[tuple(ids)], continuation)
-    metadata = dump_oracle.oracle_metadata(double, list(case.prompts), "float64")
+    for index, (ids, (continuation, _)) in enumerate(zip(prompts_ids, continuations)):
+        tensors |= dump_oracle.oracle_tensors(index, ids, states[tuple(ids)], continuation)
+    margins = [margin for _, margin in continuations]
+    metadata = dump_oracle.oracle_metadata(double, list(case.prompts), "float64", margins)
     write_safetensors(folder / "oracle.safetensors", tensors, metadata)
     return deviation

@@ -1,4 +1,4 @@
-"""falcon: one shared LayerNorm and one key-value head (7B); two norms and grouped heads (40B); one norm, grouped (11B)."""
+"""falcon: one LayerNorm and one key-value head (7B); two norms and grouped heads (40B); one norm, grouped (11B)."""
 from ..case import Case
 
 

@@ -1,4 +1,4 @@
-"""stablelm: LayerNorm with bias, partial rotary, optional parallel residual and per-head LayerNorm on queries and keys."""
+"""stablelm: LayerNorm with bias, partial rotary, optional parallel residual and LayerNorm on queries and keys."""
 from ..case import Case
 
 
