@@ -1,16 +1,17 @@
 #include "phasescope/checkpoint/checkpoint.h"
 
-#include <map>
-#include <utility>
-
 #include "family.h"
 #include "gguf_architecture.h"
 #include "hub_cache.h"
+#include "tensor_store.h"
+#include "weight_collector.h"
+
+#include <map>
+#include <utility>
+
 #include "phasescope/base/error.h"
 #include "phasescope/base/json.h"
 #include "phasescope/formats/gguf.h"
-#include "tensor_store.h"
-#include "weight_collector.h"
 
 namespace phasescope::checkpoint {
 namespace {
@@ -30,7 +31,8 @@ void read_end_tokens(const JsonObject& config, std::int64_t vocabulary, std::vec
   tokens = value.is_array() ? config.integers("eos_token_id") : std::vector{config.integer("eos_token_id")};
   for (const std::int64_t token : tokens) {
     if (token < 0 || token >= vocabulary) {
-      config.fail("eos_token_id", "found " + std::to_string(token), "ids below the vocabulary size " + std::to_string(vocabulary));
+      config.fail("eos_token_id", "found " + std::to_string(token),
+                  "ids below the vocabulary size " + std::to_string(vocabulary));
     }
   }
 }
@@ -61,14 +63,14 @@ void visit_norm(const NormWeights& norm, Visit visit) {
 
 template <class Visit>
 void visit_block(const BlockWeights& block, Visit visit) {
-  for (const NormWeights* norm : {&block.attention_norm, &block.attention_output_norm, &block.feed_forward_norm,
-                                  &block.feed_forward_output_norm}) {
+  for (const NormWeights* norm : {&block.attention_norm, &block.attention_output_norm,
+                                  &block.feed_forward_norm, &block.feed_forward_output_norm}) {
     visit_norm(*norm, visit);
   }
   for (const NormWeights& norm : block.query_norms) visit_norm(norm, visit);
   for (const NormWeights& norm : block.key_norms) visit_norm(norm, visit);
-  for (const LinearWeights* linear :
-       {&block.query, &block.key, &block.value, &block.output, &block.gate, &block.up, &block.down, &block.router}) {
+  for (const LinearWeights* linear : {&block.query, &block.key, &block.value, &block.output, &block.gate,
+                                      &block.up, &block.down, &block.router}) {
     visit_linear(*linear, visit);
   }
   for (const ExpertWeights& expert : block.experts) {
@@ -126,18 +128,21 @@ Checkpoint Checkpoint::open_folder(const std::filesystem::path& folder) {
   Checkpoint checkpoint;
   checkpoint.path_ = folder;
   checkpoint.name_ = std::filesystem::absolute(folder).lexically_normal().filename().string();
-  if (checkpoint.name_.empty()) checkpoint.name_ = std::filesystem::absolute(folder).parent_path().filename().string();
+  if (checkpoint.name_.empty())
+    checkpoint.name_ = std::filesystem::absolute(folder).parent_path().filename().string();
   Architecture& architecture = checkpoint.architecture_;
   architecture = family.read(config);
   architecture.family = family.name;
   config.mark_read("eos_token_id");
   config.mark_read("tie_word_embeddings");
-  read_end_tokens(JsonObject(config_json, config_path.string()), architecture.vocabulary, architecture.end_tokens);
+  read_end_tokens(JsonObject(config_json, config_path.string()), architecture.vocabulary,
+                  architecture.end_tokens);
   config.refuse_unread();
   const std::filesystem::path generation_path = folder / "generation_config.json";
   if (std::filesystem::exists(generation_path)) {
     const Json generation = read_json_file(generation_path);
-    read_end_tokens(JsonObject(generation, generation_path.string()), architecture.vocabulary, architecture.end_tokens);
+    read_end_tokens(JsonObject(generation, generation_path.string()), architecture.vocabulary,
+                    architecture.end_tokens);
   }
   checkpoint.store_ = open_safetensors_folder(folder);
   const TensorNames names = family.names(architecture);
@@ -158,11 +163,14 @@ Checkpoint Checkpoint::open_gguf(const std::filesystem::path& file) {
   const TensorNames names = gguf_names(checkpoint.architecture_);
   const WeightCollector collector(checkpoint.architecture_, names, *checkpoint.store_);
   checkpoint.outer_ = collector.outer();
-  for (std::int64_t b = 0; b < checkpoint.architecture_.blocks; ++b) checkpoint.blocks_.push_back(collector.block(b));
+  for (std::int64_t b = 0; b < checkpoint.architecture_.blocks; ++b)
+    checkpoint.blocks_.push_back(collector.block(b));
   return checkpoint;
 }
 
-const std::vector<std::filesystem::path>& Checkpoint::weight_files() const { return store_->files(); }
+const std::vector<std::filesystem::path>& Checkpoint::weight_files() const {
+  return store_->files();
+}
 
 std::filesystem::path Checkpoint::config_file() const {
   return format_ == CheckpointFormat::gguf ? path_ : path_ / "config.json";
@@ -186,7 +194,8 @@ std::uint64_t Checkpoint::stored_bytes() const {
 
 std::string Checkpoint::stored_type() const {
   std::map<formats::QuantizationType, std::int64_t> counts;
-  visit_weights(*this, [&](const Weight& weight) { counts[weight.type] += weight.rows() * weight.columns(); });
+  visit_weights(*this,
+                [&](const Weight& weight) { counts[weight.type] += weight.rows() * weight.columns(); });
   const auto fewer = [](const auto& a, const auto& b) { return a.second < b.second; };
   return formats::quantization_name(std::max_element(counts.begin(), counts.end(), fewer)->first);
 }

@@ -1,13 +1,14 @@
-#include <cmath>
-
 #include "family.h"
+
+#include <cmath>
 
 namespace phasescope::checkpoint {
 namespace {
 
 void set_heads(ConfigReader& config, const std::string& key, Architecture& a) {
   a.heads = config.extent(key);
-  if (a.hidden % a.heads != 0) config.fail(key, "does not divide the hidden size " + std::to_string(a.hidden));
+  if (a.hidden % a.heads != 0)
+    config.fail(key, "does not divide the hidden size " + std::to_string(a.hidden));
   a.head_dim = a.hidden / a.heads;
   a.key_value_heads = a.heads;
   a.score_scale = 1 / std::sqrt(static_cast<double>(a.head_dim));
@@ -52,7 +53,8 @@ Architecture read_gpt_neox(ConfigReader& config) {
   config.boolean_or("attention_bias", true);
   a.parallel_residual = config.boolean_or("use_parallel_residual", true);
   a.tied_head = config.boolean_or("tie_word_embeddings", false);
-  const RopeDefaults defaults{config.positive_or("rotary_emb_base", 10000), config.positive_or("rotary_pct", 0.25)};
+  const RopeDefaults defaults{config.positive_or("rotary_emb_base", 10000),
+                              config.positive_or("rotary_pct", 0.25)};
   a.ropes = {read_rope(config, a.head_dim, a.maximum_positions, defaults)};
   set_uniform_pattern(a, std::nullopt);
   return a;
@@ -70,7 +72,7 @@ Architecture read_opt(ConfigReader& config) {
   a.norm_epsilon = 1e-5;
   a.activation = read_activation(config, "activation_function", "relu");
   config.boolean_or("enable_bias", true);
-  config.require("layer_norm_elementwise_affine", true);
+  a.norm_weights = config.boolean_or("layer_norm_elementwise_affine", true);
   const bool norm_before = config.boolean_or("do_layer_norm_before", true);
   a.input_norms = norm_before;
   a.residual_norms = !norm_before;
@@ -108,7 +110,8 @@ Architecture read_falcon(ConfigReader& config) {
   config.boolean_or("bias", false);
   const bool new_decoder = config.boolean_or("new_decoder_architecture", false);
   const bool multi_query = config.boolean_or("multi_query", true);
-  const std::int64_t grouped = config.extent_or(config.has("n_head_kv") ? "n_head_kv" : "num_kv_heads", a.heads);
+  const std::int64_t grouped =
+      config.extent_or(config.has("n_head_kv") ? "n_head_kv" : "num_kv_heads", a.heads);
   a.key_value_heads = new_decoder ? grouped : (multi_query ? 1 : a.heads);
   const bool parallel = config.boolean_or("parallel_attn", true);
   a.parallel_residual = new_decoder || parallel;

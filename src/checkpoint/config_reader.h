@@ -9,7 +9,8 @@
 
 namespace phasescope::checkpoint {
 
-/// config.json with a memory of which keys were read, so that a key nobody understood can be refused instead of ignored.
+/// config.json with a memory of which keys were read, so that a key nobody understood can be refused instead
+/// of ignored.
 class ConfigReader {
  public:
   ConfigReader(const Json& config, std::string file);
@@ -32,9 +33,11 @@ class ConfigReader {
   const std::string& file() const { return object_.file(); }
   /// The key is known and changes nothing for this family.
   void mark_read(const std::string& key) { read_.insert(key); }
-  /// Errors unless the key is absent, null or has this value: for switches of which only one position is implemented.
+  /// Errors unless the key is absent, null or has this value: for switches of which only one position is
+  /// implemented.
   void require(const std::string& key, const Json& only_value);
-  [[noreturn]] void fail(const std::string& key, const std::string& reason, const std::string& expected = {}) const;
+  [[noreturn]] void fail(const std::string& key, const std::string& reason,
+                         const std::string& expected = {}) const;
   /// Errors with the first key that was never read and is not known to leave the computation alone.
   void refuse_unread() const;
 

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "family.h"
+
+#include <algorithm>
 
 namespace phasescope::checkpoint {
 namespace {

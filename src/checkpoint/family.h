@@ -1,10 +1,11 @@
 #pragma once
 
+#include "config_reader.h"
+#include "rope_config.h"
+
 #include <string>
 #include <vector>
 
-#include "config_reader.h"
-#include "rope_config.h"
 #include "phasescope/checkpoint/architecture.h"
 
 namespace phasescope::checkpoint {
@@ -15,8 +16,8 @@ enum class FusedOrder {
   by_group,      ///< for each key-value head: its queries, its key, its value
 };
 
-/// Where a family keeps its weights. Names leave out ".weight" and ".bias"; "{}" stands for the number of the block or expert.
-/// An empty name: the family has no such weight under that name.
+/// Where a family keeps its weights. Names leave out ".weight" and ".bias"; "{}" stands for the number of the
+/// block or expert. An empty name: the family has no such weight under that name.
 struct TensorNames {
   std::vector<std::string> prefixes;  ///< tried in turn before every name but the head's
   std::string token_embedding, position_embedding, project_in, project_out, final_norm, head;
@@ -27,9 +28,11 @@ struct TensorNames {
   std::string query_key_value;
   FusedOrder fused_order = FusedOrder::concatenated;
   std::string gate, up, down, gate_up;
-  std::string router, expert_gate, expert_up, expert_down;  ///< two places in the experts' names: block, expert
-  bool transposed = false;         ///< block matrices are stored [in, out]
-  bool rotary_interleaved = false; ///< query and key rows of each head are stored pairwise (GGUF of the llama family)
+  std::string router, expert_gate, expert_up,
+      expert_down;          ///< two places in the experts' names: block, expert
+  bool transposed = false;  ///< block matrices are stored [in, out]
+  bool rotary_interleaved =
+      false;  ///< query and key rows of each head are stored pairwise (GGUF of the llama family)
 };
 
 /// One family: how its configuration reads and where its weights are.
@@ -46,13 +49,15 @@ const std::vector<Family>& families();
 const Family* find_family(const std::string& name);
 
 // The families by kinship, one source file each.
-std::vector<Family> llama_families();    ///< llama, mistral, qwen2, qwen3, smollm3, granite, olmo2, phi3, stablelm
+std::vector<Family>
+llama_families();  ///< llama, mistral, qwen2, qwen3, smollm3, granite, olmo2, phi3, stablelm
 std::vector<Family> gemma_families();    ///< gemma, gemma2, gemma3_text
 std::vector<Family> expert_families();   ///< qwen3_moe, mixtral
 std::vector<Family> classic_families();  ///< gpt2, gpt_neox, opt, phi, falcon
 
-/// What the llama-like families share: sizes, RMSNorm, rotary, gated feed-forward. `epsilon` and `rope` are class defaults.
-/// `default_head_dim` and `default_key_value_heads` replace the usual rules (hidden / heads, heads) where not 0.
+/// What the llama-like families share: sizes, RMSNorm, rotary, gated feed-forward. `epsilon` and `rope` are
+/// class defaults. `default_head_dim` and `default_key_value_heads` replace the usual rules (hidden / heads,
+/// heads) where not 0.
 Architecture read_llama_like(ConfigReader& config, double epsilon, const RopeDefaults& rope,
                              std::int64_t default_head_dim = 0, std::int64_t default_key_value_heads = 0);
 TensorNames llama_names();

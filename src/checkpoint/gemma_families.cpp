@@ -1,6 +1,6 @@
-#include <cmath>
-
 #include "family.h"
+
+#include <cmath>
 
 namespace phasescope::checkpoint {
 namespace {
@@ -8,7 +8,8 @@ namespace {
 constexpr std::int64_t kGemmaHeadDim = 256;
 
 /// `activation_key` differs between generations; whatever "gelu" is written there, the tanh form is computed.
-Architecture read_gemma_like(ConfigReader& config, const std::string& activation_key, const RopeDefaults& rope) {
+Architecture read_gemma_like(ConfigReader& config, const std::string& activation_key,
+                             const RopeDefaults& rope) {
   const bool has_head_dim = config.has("head_dim");
   if (!config.has("hidden_act")) config.mark_read("hidden_act");
   Architecture a = read_llama_like(config, 1e-6, rope, has_head_dim ? 0 : kGemmaHeadDim);
@@ -62,8 +63,9 @@ std::vector<Rope> read_gemma3_ropes(ConfigReader& config, const Architecture& a)
   if (config.has("rope_parameters") && !config.has("rope_scaling")) {
     const JsonObject parameters = config.object("rope_parameters");
     if (parameters.has("full_attention") || parameters.has("sliding_attention")) {
-      return {read_rope_settings(parameters.object("full_attention"), a.head_dim, a.maximum_positions, full),
-              read_rope_settings(parameters.object("sliding_attention"), a.head_dim, a.maximum_positions, local)};
+      return {
+          read_rope_settings(parameters.object("full_attention"), a.head_dim, a.maximum_positions, full),
+          read_rope_settings(parameters.object("sliding_attention"), a.head_dim, a.maximum_positions, local)};
     }
   }
   const Json none = Json::object();
@@ -79,8 +81,10 @@ Architecture read_gemma3(ConfigReader& config) {
   a.output_norms = true;
   a.query_key_norm = QueryKeyNorm::per_head;
   read_query_scale(config, a);
-  if (config.has("attn_logit_softcapping")) a.score_softcap = config.positive_or("attn_logit_softcapping", 50);
-  if (config.has("final_logit_softcapping")) a.logit_softcap = config.positive_or("final_logit_softcapping", 30);
+  if (config.has("attn_logit_softcapping"))
+    a.score_softcap = config.positive_or("attn_logit_softcapping", 50);
+  if (config.has("final_logit_softcapping"))
+    a.logit_softcap = config.positive_or("final_logit_softcapping", 30);
   config.mark_read("rope_theta");
   (void)nested;
   a.ropes = read_gemma3_ropes(config, a);
@@ -98,7 +102,9 @@ Architecture read_gemma3(ConfigReader& config) {
   return a;
 }
 
-TensorNames gemma_names(const Architecture&) { return llama_names(); }
+TensorNames gemma_names(const Architecture&) {
+  return llama_names();
+}
 
 TensorNames four_norm_names(const Architecture& architecture) {
   TensorNames names = llama_names();

@@ -16,11 +16,14 @@ constexpr std::int64_t kLargestExtent = 1 << 30;
 /// Metadata of one architecture: keys carry its name as prefix.
 class Metadata {
  public:
-  Metadata(const GgufFile& file, std::string architecture) : file_(file), prefix_(std::move(architecture) + ".") {}
+  Metadata(const GgufFile& file, std::string architecture)
+      : file_(file), prefix_(std::move(architecture) + ".") {}
 
   const GgufFile& file() const { return file_; }
   bool has(const std::string& key) const { return file_.has(prefix_ + key); }
-  std::int64_t extent(const std::string& key) const { return file_.integer(prefix_ + key, 1, kLargestExtent); }
+  std::int64_t extent(const std::string& key) const {
+    return file_.integer(prefix_ + key, 1, kLargestExtent);
+  }
   std::int64_t extent_or(const std::string& key, std::int64_t fallback) const {
     return file_.integer_or(prefix_ + key, fallback, 1, kLargestExtent);
   }
@@ -32,7 +35,8 @@ class Metadata {
   std::string text_or(const std::string& key, const std::string& fallback) const {
     return file_.text_or(prefix_ + key, fallback);
   }
-  [[noreturn]] void fail(const std::string& key, const std::string& reason, const std::string& expected = {}) const {
+  [[noreturn]] void fail(const std::string& key, const std::string& reason,
+                         const std::string& expected = {}) const {
     file_.fail(prefix_ + key, reason, expected);
   }
 
@@ -46,7 +50,8 @@ void read_sizes(const Metadata& m, Architecture& a) {
   a.hidden = a.embedding_width = m.extent("embedding_length");
   a.heads = m.extent("attention.head_count");
   a.key_value_heads = m.extent_or("attention.head_count_kv", a.heads);
-  if (a.heads % a.key_value_heads != 0) m.fail("attention.head_count_kv", "does not divide head_count " + std::to_string(a.heads));
+  if (a.heads % a.key_value_heads != 0)
+    m.fail("attention.head_count_kv", "does not divide head_count " + std::to_string(a.heads));
   if (!m.has("attention.key_length") && a.hidden % a.heads != 0) {
     m.fail("attention.head_count", "does not divide embedding_length " + std::to_string(a.hidden));
   }
@@ -62,7 +67,8 @@ void read_sizes(const Metadata& m, Architecture& a) {
   a.vocabulary = embedding.shape.front();
 }
 
-std::vector<double> frequency_factors(const GgufFile& file, const std::string& tensor_name, std::int64_t count) {
+std::vector<double> frequency_factors(const GgufFile& file, const std::string& tensor_name,
+                                      std::int64_t count) {
   const formats::GgufTensor& tensor = file.tensor(tensor_name);
   if (tensor.elements != count) {
     file.fail(tensor_name, "has " + std::to_string(tensor.elements) + " entries", std::to_string(count));
@@ -76,14 +82,17 @@ std::vector<double> frequency_factors(const GgufFile& file, const std::string& t
 void read_frequency_tensors(const Metadata& m, Rope& rope) {
   if (m.file().find("rope_freqs.weight") != nullptr) {
     rope.type = RopeType::longrope;
-    rope.short_factors = rope.long_factors = frequency_factors(m.file(), "rope_freqs.weight", rope.dimensions / 2);
+    rope.short_factors = rope.long_factors =
+        frequency_factors(m.file(), "rope_freqs.weight", rope.dimensions / 2);
     rope.attention_factor = 1;
   } else if (m.file().find("rope_factors_long.weight") != nullptr) {
     rope.type = RopeType::longrope;
     rope.short_factors = frequency_factors(m.file(), "rope_factors_short.weight", rope.dimensions / 2);
     rope.long_factors = frequency_factors(m.file(), "rope_factors_long.weight", rope.dimensions / 2);
-    rope.factor = static_cast<double>(rope.maximum_positions) / static_cast<double>(rope.original_maximum_positions);
-    if (m.has("rope.scaling.attn_factor")) rope.attention_factor = m.positive_or("rope.scaling.attn_factor", 1);
+    rope.factor =
+        static_cast<double>(rope.maximum_positions) / static_cast<double>(rope.original_maximum_positions);
+    if (m.has("rope.scaling.attn_factor"))
+      rope.attention_factor = m.positive_or("rope.scaling.attn_factor", 1);
   }
 }
 
@@ -92,7 +101,8 @@ Rope read_rope(const Metadata& m, const Architecture& a) {
   rope.theta = m.positive_or("rope.freq_base", 10000);
   rope.dimensions = m.extent_or("rope.dimension_count", a.head_dim);
   if (rope.dimensions % 2 != 0 || rope.dimensions > a.head_dim) {
-    m.fail("rope.dimension_count", "found " + std::to_string(rope.dimensions), "an even number up to " + std::to_string(a.head_dim));
+    m.fail("rope.dimension_count", "found " + std::to_string(rope.dimensions),
+           "an even number up to " + std::to_string(a.head_dim));
   }
   rope.maximum_positions = a.maximum_positions;
   rope.original_maximum_positions = m.extent_or("rope.scaling.original_context_length", a.maximum_positions);
@@ -119,7 +129,9 @@ void set_windows(const Metadata& m, Architecture& a, std::int64_t every) {
   }
 }
 
-void finish_plain(const Metadata&, Architecture& a) { set_uniform_pattern(a, std::nullopt); }
+void finish_plain(const Metadata&, Architecture& a) {
+  set_uniform_pattern(a, std::nullopt);
+}
 
 void finish_qwen3(const Metadata&, Architecture& a) {
   a.query_key_norm = QueryKeyNorm::per_head;
@@ -134,7 +146,8 @@ void finish_gemma(const Metadata&, Architecture& a) {
   set_uniform_pattern(a, std::nullopt);
 }
 
-/// The 27B models alone scale queries by hidden / heads; the file does not say so, its depth does (as in llama.cpp).
+/// The 27B models alone scale queries by hidden / heads; the file does not say so, its depth does (as in
+/// llama.cpp).
 void set_gemma_score_scale(std::int64_t blocks_of_27b, Architecture& a) {
   if (a.blocks == blocks_of_27b) a.score_scale = 1 / std::sqrt(static_cast<double>(a.hidden / a.heads));
 }
@@ -163,7 +176,8 @@ void finish_gemma3(const Metadata& m, Architecture& a) {
 
 void finish_phi3(const Metadata& m, Architecture& a) {
   std::optional<std::int64_t> window;
-  if (m.file().integer_or("phi3.attention.sliding_window", 0) > 0) window = m.extent("attention.sliding_window");
+  if (m.file().integer_or("phi3.attention.sliding_window", 0) > 0)
+    window = m.extent("attention.sliding_window");
   set_uniform_pattern(a, window);
 }
 
@@ -182,7 +196,8 @@ constexpr std::array<GgufFamily, 7> kFamilies = {{{"llama", "llama", finish_plai
                                                   {"phi3", "phi3", finish_phi3}}};
 
 void read_end_tokens(const GgufFile& file, Architecture& a) {
-  for (const char* key : {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"}) {
+  for (const char* key :
+       {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"}) {
     if (file.has(key)) a.end_tokens.push_back(file.integer(key, 0, a.vocabulary - 1));
   }
 }

@@ -17,7 +17,9 @@ std::filesystem::path cache_folder() {
 }
 
 bool is_name(const std::string& text) {
-  const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.'; };
+  const auto allowed = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+  };
   return !text.empty() && text.front() != '.' && std::all_of(text.begin(), text.end(), allowed);
 }
 
@@ -26,7 +28,9 @@ std::string commit_of(const std::filesystem::path& repository, const std::string
   const std::filesystem::path reference = repository / "refs" / revision;
   if (!std::filesystem::is_regular_file(reference)) return revision;
   std::string commit = read_text_file(reference);
-  commit.erase(std::remove_if(commit.begin(), commit.end(), [](unsigned char c) { return std::isspace(c) != 0; }), commit.end());
+  commit.erase(
+      std::remove_if(commit.begin(), commit.end(), [](unsigned char c) { return std::isspace(c) != 0; }),
+      commit.end());
   return commit;
 }
 
@@ -40,11 +44,13 @@ std::optional<std::filesystem::path> find_in_hub_cache(const std::string& model)
   if (slash == std::string::npos) return std::nullopt;
   const std::string owner = repository_name.substr(0, slash);
   const std::string name = repository_name.substr(slash + 1);
-  if (!is_name(owner) || !is_name(name) || revision.empty() || revision.find("..") != std::string::npos) return std::nullopt;
+  if (!is_name(owner) || !is_name(name) || revision.empty() || revision.find("..") != std::string::npos)
+    return std::nullopt;
   const std::filesystem::path repository = cache_folder() / ("models--" + owner + "--" + name);
   const std::filesystem::path snapshot = repository / "snapshots" / commit_of(repository, revision);
   if (!std::filesystem::is_directory(snapshot)) {
-    throw_environment_error(model, "is neither a folder, nor a .gguf file, nor in the hub cache at " + snapshot.string());
+    throw_environment_error(
+        model, "is neither a folder, nor a .gguf file, nor in the hub cache at " + snapshot.string());
   }
   return snapshot;
 }

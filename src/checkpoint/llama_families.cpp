@@ -1,6 +1,6 @@
-#include <cmath>
-
 #include "family.h"
+
+#include <cmath>
 
 namespace phasescope::checkpoint {
 namespace {
@@ -44,7 +44,8 @@ Architecture read_mistral(ConfigReader& config) {
   return a;
 }
 
-/// qwen2 and qwen3: the window, where it is in use, begins at block `max_window_layers`, unless `layer_types` says otherwise.
+/// qwen2 and qwen3: the window, where it is in use, begins at block `max_window_layers`, unless `layer_types`
+/// says otherwise.
 void read_qwen_windows(ConfigReader& config, Architecture& a) {
   const bool in_use = config.boolean_or("use_sliding_window", false);
   const std::int64_t window = config.extent_or("sliding_window", 4096);
@@ -82,7 +83,8 @@ Architecture read_smollm3(ConfigReader& config) {
   std::vector<std::int64_t> rotated;
   if (config.has("no_rope_layers")) rotated = config.integers("no_rope_layers");
   if (!rotated.empty() && static_cast<std::int64_t>(rotated.size()) != a.blocks) {
-    config.fail("no_rope_layers", "has " + std::to_string(rotated.size()) + " entries", std::to_string(a.blocks));
+    config.fail("no_rope_layers", "has " + std::to_string(rotated.size()) + " entries",
+                std::to_string(a.blocks));
   }
   const bool windows = config.boolean_or("use_sliding_window", false) && config.has("sliding_window");
   const bool listed = config.has("layer_types");
@@ -137,7 +139,9 @@ Architecture read_stablelm(ConfigReader& config) {
   return a;
 }
 
-TensorNames plain_names(const Architecture&) { return llama_names(); }
+TensorNames plain_names(const Architecture&) {
+  return llama_names();
+}
 
 TensorNames query_key_norm_names(const Architecture&) {
   TensorNames names = llama_names();
@@ -172,12 +176,13 @@ TensorNames stablelm_names(const Architecture& architecture) {
 
 }  // namespace
 
-Architecture read_llama_like(ConfigReader& config, double epsilon, const RopeDefaults& rope, std::int64_t default_head_dim,
-                             std::int64_t default_key_value_heads) {
+Architecture read_llama_like(ConfigReader& config, double epsilon, const RopeDefaults& rope,
+                             std::int64_t default_head_dim, std::int64_t default_key_value_heads) {
   Architecture a;
   read_sizes(config, a);
   if (default_head_dim > 0) a.head_dim = default_head_dim;
-  if (default_key_value_heads > 0 && !config.mentions("num_key_value_heads")) a.key_value_heads = default_key_value_heads;
+  if (default_key_value_heads > 0 && !config.mentions("num_key_value_heads"))
+    a.key_value_heads = default_key_value_heads;
   a.maximum_positions = config.extent_or("max_position_embeddings", 2048);
   a.norm_epsilon = config.positive_or("rms_norm_eps", epsilon);
   a.activation = read_activation(config, "hidden_act", "silu");
@@ -206,10 +211,10 @@ TensorNames llama_names() {
 }
 
 std::vector<Family> llama_families() {
-  return {{"llama", read_llama, plain_names},       {"mistral", read_mistral, plain_names},
-          {"qwen2", read_qwen2, plain_names},       {"qwen3", read_qwen3, query_key_norm_names},
-          {"smollm3", read_smollm3, plain_names},   {"granite", read_granite, plain_names},
-          {"olmo2", read_olmo2, olmo2_names},       {"phi3", read_phi3, phi3_names},
+  return {{"llama", read_llama, plain_names},         {"mistral", read_mistral, plain_names},
+          {"qwen2", read_qwen2, plain_names},         {"qwen3", read_qwen3, query_key_norm_names},
+          {"smollm3", read_smollm3, plain_names},     {"granite", read_granite, plain_names},
+          {"olmo2", read_olmo2, olmo2_names},         {"phi3", read_phi3, phi3_names},
           {"stablelm", read_stablelm, stablelm_names}};
 }
 

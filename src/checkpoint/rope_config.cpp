@@ -6,14 +6,15 @@
 namespace phasescope::checkpoint {
 namespace {
 
-constexpr std::array<std::pair<const char*, RopeType>, 8> kTypes = {{{"default", RopeType::plain},
-                                                                     {"linear", RopeType::linear},
-                                                                     {"dynamic", RopeType::dynamic},
-                                                                     {"yarn", RopeType::yarn},
-                                                                     {"longrope", RopeType::longrope},
-                                                                     {"su", RopeType::longrope},  // early Phi-3 files
-                                                                     {"llama3", RopeType::llama3},
-                                                                     {"none", RopeType::plain}}};
+constexpr std::array<std::pair<const char*, RopeType>, 8> kTypes = {
+    {{"default", RopeType::plain},
+     {"linear", RopeType::linear},
+     {"dynamic", RopeType::dynamic},
+     {"yarn", RopeType::yarn},
+     {"longrope", RopeType::longrope},
+     {"su", RopeType::longrope},  // early Phi-3 files
+     {"llama3", RopeType::llama3},
+     {"none", RopeType::plain}}};
 
 RopeType read_type(const JsonObject& settings) {
   const std::string key = settings.has("rope_type") ? "rope_type" : "type";
@@ -48,20 +49,24 @@ void read_yarn(const JsonObject& settings, Rope& rope) {
   rope.mscale = settings.number_or("mscale", 0);
   rope.mscale_all_dim = settings.number_or("mscale_all_dim", 0);
   if (!settings.has("factor")) {
-    rope.factor = static_cast<double>(rope.maximum_positions) / static_cast<double>(rope.original_maximum_positions);
+    rope.factor =
+        static_cast<double>(rope.maximum_positions) / static_cast<double>(rope.original_maximum_positions);
   }
 }
 
 void read_longrope(const JsonObject& settings, Rope& rope) {
   rope.short_factors = read_factors(settings, "short_factor", rope.dimensions / 2);
   rope.long_factors = read_factors(settings, "long_factor", rope.dimensions / 2);
-  rope.factor = static_cast<double>(rope.maximum_positions) / static_cast<double>(rope.original_maximum_positions);
+  rope.factor =
+      static_cast<double>(rope.maximum_positions) / static_cast<double>(rope.original_maximum_positions);
 }
 
 void read_by_type(const JsonObject& settings, Rope& rope) {
   if (rope.type == RopeType::plain) return;
-  const bool needs_factor = rope.type == RopeType::linear || rope.type == RopeType::dynamic || rope.type == RopeType::llama3;
-  if (needs_factor || settings.has("factor")) rope.factor = positive(settings, "factor", settings.number("factor"));
+  const bool needs_factor =
+      rope.type == RopeType::linear || rope.type == RopeType::dynamic || rope.type == RopeType::llama3;
+  if (needs_factor || settings.has("factor"))
+    rope.factor = positive(settings, "factor", settings.number("factor"));
   if (settings.has("attention_factor")) rope.attention_factor = settings.number("attention_factor");
   if (rope.type == RopeType::yarn) read_yarn(settings, rope);
   if (rope.type == RopeType::longrope) read_longrope(settings, rope);
@@ -85,12 +90,14 @@ Rope read_rope_settings(const JsonObject& settings, std::int64_t head_dim, std::
                   "an even number from 2 to " + std::to_string(head_dim));
   }
   rope.maximum_positions = maximum_positions;
-  rope.original_maximum_positions = settings.integer_or("original_max_position_embeddings", maximum_positions, 1);
+  rope.original_maximum_positions =
+      settings.integer_or("original_max_position_embeddings", maximum_positions, 1);
   read_by_type(settings, rope);
   return rope;
 }
 
-Rope read_rope(ConfigReader& config, std::int64_t head_dim, std::int64_t maximum_positions, const RopeDefaults& defaults) {
+Rope read_rope(ConfigReader& config, std::int64_t head_dim, std::int64_t maximum_positions,
+               const RopeDefaults& defaults) {
   RopeDefaults outer = defaults;
   outer.theta = config.positive_or("rope_theta", defaults.theta);
   outer.rotated_share = config.positive_or("partial_rotary_factor", defaults.rotated_share);

@@ -21,7 +21,8 @@ QuantizationType weight_type(const std::string& file, const std::string& name, E
     case ElementType::bf16:
       return QuantizationType::bf16;
     default:
-      throw_input_error(file, name, "has dtype " + std::string(formats::element_type_name(type)), "F32, F16 or BF16");
+      throw_input_error(file, name, "has dtype " + std::string(formats::element_type_name(type)),
+                        "F32, F16 or BF16");
   }
 }
 
@@ -70,7 +71,9 @@ class GgufStore : public TensorStore {
 /// A shard's name comes from a file: it must not lead out of the folder.
 void check_shard_name(const std::string& index, const std::string& tensor, const std::string& shard) {
   const bool plain = !shard.empty() && shard.find('/') == std::string::npos && shard != "..";
-  if (!plain) throw_input_error(index, "weight_map." + tensor, "found \"" + shard + "\"", "a file name in the same folder");
+  if (!plain)
+    throw_input_error(index, "weight_map." + tensor, "found \"" + shard + "\"",
+                      "a file name in the same folder");
 }
 
 void add_shards(const std::filesystem::path& index_path, SafetensorsStore& store) {
@@ -100,11 +103,14 @@ std::unique_ptr<TensorStore> open_safetensors_folder(const std::filesystem::path
   } else if (std::filesystem::exists(index)) {
     add_shards(index, *store);
   } else {
-    throw_environment_error(folder.string(), "holds neither model.safetensors nor model.safetensors.index.json");
+    throw_environment_error(folder.string(),
+                            "holds neither model.safetensors nor model.safetensors.index.json");
   }
   return store;
 }
 
-std::unique_ptr<TensorStore> open_gguf_tensors(const formats::GgufFile& file) { return std::make_unique<GgufStore>(file); }
+std::unique_ptr<TensorStore> open_gguf_tensors(const formats::GgufFile& file) {
+  return std::make_unique<GgufStore>(file);
+}
 
 }  // namespace phasescope::checkpoint

@@ -31,8 +31,9 @@ class TensorStore {
   virtual const std::vector<std::filesystem::path>& files() const = 0;
 };
 
-/// `model.safetensors`, or the shards named by `model.safetensors.index.json`, of a folder. Errors: environment when there is
-/// neither, input_file when an index is malformed or a shard lacks a tensor that the index promises.
+/// `model.safetensors`, or the shards named by `model.safetensors.index.json`, of a folder. Errors:
+/// environment when there is neither, input_file when an index is malformed or a shard lacks a tensor that
+/// the index promises.
 std::unique_ptr<TensorStore> open_safetensors_folder(const std::filesystem::path& folder);
 
 /// The tensors of an open GGUF file, which must outlive the store.

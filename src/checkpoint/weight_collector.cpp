@@ -11,7 +11,8 @@ namespace {
 
 std::string with_number(const std::string& name, std::int64_t number) {
   const auto place = name.find("{}");
-  return place == std::string::npos ? name : name.substr(0, place) + std::to_string(number) + name.substr(place + 2);
+  return place == std::string::npos ? name
+                                    : name.substr(0, place) + std::to_string(number) + name.substr(place + 2);
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
@@ -57,7 +58,8 @@ FusedRows fused_rows(const Architecture& a, FusedOrder order) {
   return rows;
 }
 
-/// GGUF stores the rows of each head of the llama family as (0, half, 1, half + 1, ...); the model wants 0, 1, 2, ...
+/// GGUF stores the rows of each head of the llama family as (0, half, 1, half + 1, ...); the model wants 0,
+/// 1, 2, ...
 std::vector<std::int64_t> deinterleaved_rows(std::int64_t heads, std::int64_t head_dim) {
   std::vector<std::int64_t> rows;
   for (std::int64_t head = 0; head < heads; ++head) {
@@ -91,37 +93,43 @@ std::optional<StoredMatrix> WeightCollector::find_weight(const std::string& base
   return base.empty() ? std::nullopt : find(with_number(base, block) + suffix);
 }
 
-Weight WeightCollector::checked(const StoredMatrix& stored, std::int64_t rows, std::int64_t columns, bool transposed) const {
+Weight WeightCollector::checked(const StoredMatrix& stored, std::int64_t rows, std::int64_t columns,
+                                bool transposed) const {
   std::vector<std::int64_t> expected = {rows, columns};
   if (transposed) std::swap(expected[0], expected[1]);
   if (stored.shape != expected) {
-    throw_input_error(stored.file, stored.name, "has shape " + shape_text(stored.shape), shape_text(expected));
+    throw_input_error(stored.file, stored.name, "has shape " + shape_text(stored.shape),
+                      shape_text(expected));
   }
   const auto block = formats::quantization_block(stored.type).elements;
   if ((transposed && block != 1) || expected[1] % block != 0) {
-    throw_input_error(stored.file, stored.name, "is " + formats::quantization_name(stored.type), "rows of whole blocks");
+    throw_input_error(stored.file, stored.name, "is " + formats::quantization_name(stored.type),
+                      "rows of whole blocks");
   }
   return {stored.name, stored.type, stored.data, expected[0], expected[1], transposed, {}};
 }
 
-Weight WeightCollector::vector(const std::string& base, const char* suffix, std::int64_t length, std::int64_t block,
-                               bool required) const {
+Weight WeightCollector::vector(const std::string& base, const char* suffix, std::int64_t length,
+                               std::int64_t block, bool required) const {
   auto stored = find_weight(base, suffix, block);
   if (!stored) {
     if (required) fail_missing(with_number(base, block) + suffix);
     return {};
   }
   if (stored->shape != std::vector<std::int64_t>{length}) {
-    throw_input_error(stored->file, stored->name, "has shape " + shape_text(stored->shape), shape_text({length}));
+    throw_input_error(stored->file, stored->name, "has shape " + shape_text(stored->shape),
+                      shape_text({length}));
   }
   // A vector is a matrix of one column, so that rows can be chosen from it like from its matrix.
   if (formats::quantization_block(stored->type).elements != 1) {
-    throw_input_error(stored->file, stored->name, "is " + formats::quantization_name(stored->type), "F32, F16 or BF16");
+    throw_input_error(stored->file, stored->name, "is " + formats::quantization_name(stored->type),
+                      "F32, F16 or BF16");
   }
   return {stored->name, stored->type, stored->data, length, 1, false, {}};
 }
 
-Weight WeightCollector::matrix(const std::string& base, std::int64_t rows, std::int64_t columns, std::int64_t block) const {
+Weight WeightCollector::matrix(const std::string& base, std::int64_t rows, std::int64_t columns,
+                               std::int64_t block) const {
   const auto stored = find_weight(base, ".weight", block);
   if (!stored) fail_missing(with_number(base, block) + ".weight");
   return checked(*stored, rows, columns, names_.transposed);
@@ -133,7 +141,7 @@ LinearWeights WeightCollector::linear(const std::string& base, std::int64_t rows
 }
 
 NormWeights WeightCollector::norm(const std::string& base, std::int64_t width, std::int64_t block) const {
-  if (base.empty()) return {};
+  if (base.empty() || !architecture_.norm_weights) return {};
   return {vector(base, ".weight", width, block, true), vector(base, ".bias", width, block, false)};
 }
 
@@ -157,7 +165,8 @@ BlockWeights WeightCollector::block(std::int64_t index) const {
 void WeightCollector::collect_attention(std::int64_t block, BlockWeights& weights) const {
   const Architecture& a = architecture_;
   if (!names_.query_key_value.empty()) {
-    const LinearWeights all = linear(names_.query_key_value, a.query_width() + 2 * a.key_value_width(), a.hidden, block);
+    const LinearWeights all =
+        linear(names_.query_key_value, a.query_width() + 2 * a.key_value_width(), a.hidden, block);
     const FusedRows rows = fused_rows(a, names_.fused_order);
     weights.query = select(all, rows.query);
     weights.key = select(all, rows.key);
@@ -189,10 +198,12 @@ void WeightCollector::collect_query_key_norms(std::int64_t block, BlockWeights& 
       return;
     case QueryKeyNorm::each_head:
       for (std::int64_t h = 0; h < a.heads; ++h) {
-        weights.query_norms.push_back(norm(with_number(with_number(names_.query_norm, block), h), a.head_dim, block));
+        weights.query_norms.push_back(
+            norm(with_number(with_number(names_.query_norm, block), h), a.head_dim, block));
       }
       for (std::int64_t h = 0; h < a.key_value_heads; ++h) {
-        weights.key_norms.push_back(norm(with_number(with_number(names_.key_norm, block), h), a.head_dim, block));
+        weights.key_norms.push_back(
+            norm(with_number(with_number(names_.key_norm, block), h), a.head_dim, block));
       }
   }
 }
@@ -216,9 +227,10 @@ void WeightCollector::collect_experts(std::int64_t block, BlockWeights& weights)
   weights.router = linear(names_.router, experts.count, architecture_.hidden, block);
   for (std::int64_t e = 0; e < experts.count; ++e) {
     const auto name_of = [&](const std::string& base) { return with_number(with_number(base, block), e); };
-    weights.experts.push_back({linear(name_of(names_.expert_gate), experts.intermediate, architecture_.hidden, block),
-                               linear(name_of(names_.expert_up), experts.intermediate, architecture_.hidden, block),
-                               linear(name_of(names_.expert_down), architecture_.hidden, experts.intermediate, block)});
+    weights.experts.push_back(
+        {linear(name_of(names_.expert_gate), experts.intermediate, architecture_.hidden, block),
+         linear(name_of(names_.expert_up), experts.intermediate, architecture_.hidden, block),
+         linear(name_of(names_.expert_down), architecture_.hidden, experts.intermediate, block)});
   }
 }
 
@@ -231,7 +243,8 @@ OuterWeights WeightCollector::outer() const {
   if (a.learned_positions) {
     const auto positions = find_weight(names_.position_embedding, ".weight", 0);
     if (!positions) fail_missing(names_.position_embedding + ".weight");
-    weights.position_embedding = checked(*positions, a.maximum_positions + a.position_offset, a.hidden, false);
+    weights.position_embedding =
+        checked(*positions, a.maximum_positions + a.position_offset, a.hidden, false);
   }
   if (!names_.project_in.empty()) {
     weights.project_in = linear(names_.project_in, a.hidden, a.embedding_width, 0);
@@ -247,7 +260,8 @@ OuterWeights WeightCollector::outer() const {
   if (const auto bias = store_.find(names_.head + ".bias")) {
     weights.head.bias = {bias->name, bias->type, bias->data, a.vocabulary, 1, false, {}};
     if (bias->shape != std::vector<std::int64_t>{a.vocabulary}) {
-      throw_input_error(bias->file, bias->name, "has shape " + shape_text(bias->shape), shape_text({a.vocabulary}));
+      throw_input_error(bias->file, bias->name, "has shape " + shape_text(bias->shape),
+                        shape_text({a.vocabulary}));
     }
   }
   return weights;

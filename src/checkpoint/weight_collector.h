@@ -1,13 +1,14 @@
 #pragma once
 
 #include "family.h"
-#include "phasescope/checkpoint/weights.h"
 #include "tensor_store.h"
+
+#include "phasescope/checkpoint/weights.h"
 
 namespace phasescope::checkpoint {
 
-/// Finds the weights of a model in a store by the family's names, cuts fused matrices apart and checks every shape. Errors:
-/// input_file, naming the tensor and both shapes.
+/// Finds the weights of a model in a store by the family's names, cuts fused matrices apart and checks every
+/// shape. Errors: input_file, naming the tensor and both shapes.
 class WeightCollector {
  public:
   WeightCollector(const Architecture& architecture, const TensorNames& names, const TensorStore& store)
@@ -18,11 +19,14 @@ class WeightCollector {
 
  private:
   std::optional<StoredMatrix> find(const std::string& name) const;
-  std::optional<StoredMatrix> find_weight(const std::string& base, const char* suffix, std::int64_t block) const;
-  Weight vector(const std::string& base, const char* suffix, std::int64_t length, std::int64_t block, bool required) const;
+  std::optional<StoredMatrix> find_weight(const std::string& base, const char* suffix,
+                                          std::int64_t block) const;
+  Weight vector(const std::string& base, const char* suffix, std::int64_t length, std::int64_t block,
+                bool required) const;
   Weight matrix(const std::string& base, std::int64_t rows, std::int64_t columns, std::int64_t block) const;
   Weight checked(const StoredMatrix& stored, std::int64_t rows, std::int64_t columns, bool transposed) const;
-  LinearWeights linear(const std::string& base, std::int64_t rows, std::int64_t columns, std::int64_t block) const;
+  LinearWeights linear(const std::string& base, std::int64_t rows, std::int64_t columns,
+                       std::int64_t block) const;
   NormWeights norm(const std::string& base, std::int64_t width, std::int64_t block) const;
   void collect_attention(std::int64_t block, BlockWeights& weights) const;
   void collect_query_key_norms(std::int64_t block, BlockWeights& weights) const;

@@ -12,7 +12,9 @@ std::uint64_t bytes_of(formats::QuantizationType type, std::int64_t elements) {
   return static_cast<std::uint64_t>(elements / block.elements * block.bytes);
 }
 
-std::uint64_t row_bytes(const Weight& weight) { return bytes_of(weight.type, weight.stored_columns); }
+std::uint64_t row_bytes(const Weight& weight) {
+  return bytes_of(weight.type, weight.stored_columns);
+}
 
 std::int64_t stored_index(const Weight& weight, std::int64_t row) {
   return weight.row_of.empty() ? row : weight.row_of[static_cast<std::size_t>(row)];

@@ -1,7 +1,8 @@
 #include "activation.h"
 
-#include <Eigen/Core>
 #include <algorithm>
+
+#include <Eigen/Core>
 #include <unsupported/Eigen/SpecialFunctions>
 
 namespace phasescope::model {
@@ -31,7 +32,8 @@ void apply_activation(Activation activation, Array x) {
       x = x / (1.0F + (-x).exp());
       return;
     case Activation::gelu_tanh: {
-      // 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) (Hendrycks and Gimpel 2016), and 0.5 (1 + tanh u) = 1 / (1 + exp(-2u)).
+      // 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) (Hendrycks and Gimpel 2016), and 0.5 (1 + tanh u) = 1
+      // / (1 + exp(-2u)).
       constexpr float twice_sqrt_two_over_pi = 1.5957691216057308F;
       x = x / (1.0F + (-twice_sqrt_two_over_pi * (x + 0.044715F * x.cube())).exp());
       return;

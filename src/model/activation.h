@@ -1,6 +1,7 @@
 #pragma once
 
 #include "matrix.h"
+
 #include "phasescope/checkpoint/architecture.h"
 
 namespace phasescope::model {

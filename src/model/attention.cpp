@@ -1,7 +1,8 @@
 #include "attention.h"
 
-#include <Eigen/Core>
 #include <algorithm>
+
+#include <Eigen/Core>
 
 namespace phasescope::model {
 namespace {
@@ -39,13 +40,14 @@ KeyRange keys_of(const AttentionSettings& settings, const Task& task) {
   return {first, last - first + 1};
 }
 
-ConstMap head_rows(const ConstMatrix& all, std::int64_t first, std::int64_t count, std::int64_t head, std::int64_t head_dim) {
+ConstMap head_rows(const ConstMatrix& all, std::int64_t first, std::int64_t count, std::int64_t head,
+                   std::int64_t head_dim) {
   return {all.row(first) + head * head_dim, count, head_dim, Eigen::OuterStride<>(all.stride)};
 }
 
 /// Softmax of one row of scores over the keys its query sees; the others become 0.
-void softmax_row(const AttentionSettings& settings, const Task& task, const KeyRange& range, std::int64_t query,
-                 RowMajor& scores) {
+void softmax_row(const AttentionSettings& settings, const Task& task, const KeyRange& range,
+                 std::int64_t query, RowMajor& scores) {
   const std::int64_t position = position_of(*task.item, task.first_query + query);
   const std::int64_t begin = first_key_of(settings, position) - range.first;
   const std::int64_t count = position - range.first + 1 - begin;
@@ -79,8 +81,8 @@ void run_task(const AttentionSettings& settings, const Task& task) {
   const std::int64_t key_head = task.head / (settings.heads / settings.key_value_heads);
   const RowMajor weights = attention_weights(settings, task, range);
   const auto values = head_rows(item.values, range.first, range.count, key_head, settings.head_dim);
-  Map output(item.output.row(task.first_query) + task.head * settings.head_dim, task.queries, settings.head_dim,
-             Eigen::OuterStride<>(item.output.stride));
+  Map output(item.output.row(task.first_query) + task.head * settings.head_dim, task.queries,
+             settings.head_dim, Eigen::OuterStride<>(item.output.stride));
   output.noalias() = weights * values;
 }
 

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "matrix.h"
+
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "matrix.h"
-
 namespace phasescope::model {
 
-/// One sequence of a packed batch: its newest rows as queries, all its rows so far as keys and values. The last query stands at the
-/// last key's position.
+/// One sequence of a packed batch: its newest rows as queries, all its rows so far as keys and values. The
+/// last query stands at the last key's position.
 struct AttentionItem {
   ConstMatrix queries;  ///< [queries, heads * head_dim]
   ConstMatrix keys;     ///< [positions so far, key_value_heads * head_dim]
@@ -28,8 +28,9 @@ struct AttentionSettings {
   std::optional<std::int64_t> window;  ///< keys seen by a query, its own included
 };
 
-/// Causal softmax attention, each sequence by itself. Work is cut into (sequence, head, 64 queries), so that neither many short nor one
-/// long prompt leaves a core idle and no T x T matrix exists for all heads at once.
+/// Causal softmax attention, each sequence by itself. Work is cut into (sequence, head, 64 queries), so that
+/// neither many short nor one long prompt leaves a core idle and no T x T matrix exists for all heads at
+/// once.
 void attend(const AttentionSettings& settings, const std::vector<AttentionItem>& items);
 
 }  // namespace phasescope::model

@@ -13,23 +13,25 @@ struct MatrixView {
   std::int64_t stride = 0;
 
   MatrixView() = default;
-  MatrixView(Element* data_, std::int64_t rows_, std::int64_t columns_) : MatrixView(data_, rows_, columns_, columns_) {}
+  MatrixView(Element* data_, std::int64_t rows_, std::int64_t columns_)
+      : MatrixView(data_, rows_, columns_, columns_) {}
   MatrixView(Element* data_, std::int64_t rows_, std::int64_t columns_, std::int64_t stride_)
       : data(data_), rows(rows_), columns(columns_), stride(stride_) {}
 
   Element* row(std::int64_t index) const { return data + index * stride; }
-  MatrixView slice(std::int64_t first, std::int64_t count) const { return {row(first), count, columns, stride}; }
+  MatrixView slice(std::int64_t first, std::int64_t count) const {
+    return {row(first), count, columns, stride};
+  }
   operator MatrixView<const Element>() const { return {data, rows, columns, stride}; }
 };
 
 using Matrix = MatrixView<float>;
 using ConstMatrix = MatrixView<const float>;
 
-/// A norm's float32 weights; bias nullptr: none.
+/// A norm's float32 weights; nullptr: it does not scale, or shift.
 struct NormTensor {
   const float* scale = nullptr;
   const float* bias = nullptr;
-  explicit operator bool() const { return scale != nullptr; }
 };
 
 /// y = x W^T + b with W [outputs, inputs] as checkpoints store it; bias nullptr: none.

@@ -1,7 +1,8 @@
 #include "norm.h"
 
-#include <Eigen/Core>
 #include <cmath>
+
+#include <Eigen/Core>
 
 namespace phasescope::model {
 namespace {
@@ -10,23 +11,26 @@ using checkpoint::NormKind;
 using ConstRow = Eigen::Map<const Eigen::ArrayXf>;
 using Row = Eigen::Map<Eigen::ArrayXf>;
 
-void normalize(NormKind kind, float epsilon, const NormTensor& norm, const float* input, float* output, std::int64_t width) {
+/// The statistic part: zero mean where the kind asks for it, then unit root mean square.
+void standardize(NormKind kind, float epsilon, const float* input, float* output, std::int64_t width) {
   const ConstRow x(input, width);
-  const ConstRow scale(norm.scale, width);
   Row y(output, width);
   if (kind == NormKind::layer) {
     const float mean = x.mean();
     const float inverse = 1.0F / std::sqrt((x - mean).square().mean() + epsilon);
-    y = (x - mean) * inverse * scale;
-    if (norm.bias != nullptr) y += ConstRow(norm.bias, width);
-    return;
-  }
-  const float inverse = 1.0F / std::sqrt(x.square().mean() + epsilon);
-  if (kind == NormKind::rms) {
-    y = x * inverse * scale;
+    y = (x - mean) * inverse;
   } else {
-    y = x * inverse * (1.0F + scale);
+    y = x * (1.0F / std::sqrt(x.square().mean() + epsilon));
   }
+}
+
+void normalize(NormKind kind, float epsilon, const NormTensor& norm, const float* input, float* output,
+               std::int64_t width) {
+  standardize(kind, epsilon, input, output, width);
+  Row y(output, width);
+  if (norm.scale != nullptr && kind == NormKind::rms_unit_offset) y *= 1.0F + ConstRow(norm.scale, width);
+  if (norm.scale != nullptr && kind != NormKind::rms_unit_offset) y *= ConstRow(norm.scale, width);
+  if (norm.bias != nullptr) y += ConstRow(norm.bias, width);
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 #include "rotary.h"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <map>
+
+#include <Eigen/Core>
 
 namespace phasescope::model {
 namespace {
@@ -55,7 +56,8 @@ std::vector<float> llama3_frequencies(const Rope& rope) {
 /// The channel that turns `rotations` times over the original context.
 double yarn_channel(const Rope& rope, double rotations) {
   const auto original = static_cast<double>(rope.original_maximum_positions);
-  return static_cast<double>(rope.dimensions) * std::log(original / (rotations * kTwoPi)) / (2 * std::log(rope.theta));
+  return static_cast<double>(rope.dimensions) * std::log(original / (rotations * kTwoPi)) /
+         (2 * std::log(rope.theta));
 }
 
 std::vector<float> yarn_frequencies(const Rope& rope) {
@@ -77,7 +79,9 @@ std::vector<float> yarn_frequencies(const Rope& rope) {
 }
 
 double yarn_attention_factor(const Rope& rope) {
-  const auto scale = [&](double mscale) { return rope.factor <= 1 ? 1.0 : 0.1 * mscale * std::log(rope.factor) + 1; };
+  const auto scale = [&](double mscale) {
+    return rope.factor <= 1 ? 1.0 : 0.1 * mscale * std::log(rope.factor) + 1;
+  };
   if (rope.attention_factor) return *rope.attention_factor;
   if (rope.mscale != 0 && rope.mscale_all_dim != 0) return scale(rope.mscale) / scale(rope.mscale_all_dim);
   return scale(1);
@@ -97,7 +101,8 @@ std::vector<float> longrope_frequencies(const Rope& rope, std::int64_t length) {
 double longrope_attention_factor(const Rope& rope) {
   if (rope.attention_factor) return *rope.attention_factor;
   if (rope.factor <= 1) return 1;
-  return std::sqrt(1 + std::log(rope.factor) / std::log(static_cast<double>(rope.original_maximum_positions)));
+  return std::sqrt(1 +
+                   std::log(rope.factor) / std::log(static_cast<double>(rope.original_maximum_positions)));
 }
 
 /// Lengths that give the same frequencies share a key.
@@ -130,7 +135,8 @@ RotaryFrequencies rotary_frequencies(const Rope& rope, std::int64_t length) {
   return {};
 }
 
-RotaryTable::RotaryTable(const Rope& rope, const std::vector<RowPosition>& rows) : half_(rope.dimensions / 2) {
+RotaryTable::RotaryTable(const Rope& rope, const std::vector<RowPosition>& rows)
+    : half_(rope.dimensions / 2) {
   std::map<std::int64_t, RotaryFrequencies> frequencies;
   for (const RowPosition& row : rows) {
     const std::int64_t key = length_class(rope, row.length);

@@ -1,21 +1,24 @@
 #pragma once
 
+#include "matrix.h"
+
 #include <cstdint>
 #include <vector>
 
-#include "matrix.h"
 #include "phasescope/checkpoint/architecture.h"
 
 namespace phasescope::model {
 
 /// Frequencies of one rotary embedding at one sequence length, and the factor on its cosines and sines.
 struct RotaryFrequencies {
-  std::vector<float> inverse;  ///< dimensions / 2, radians per position, float32 as in the reference implementations
+  std::vector<float>
+      inverse;  ///< dimensions / 2, radians per position, float32 as in the reference implementations
   float attention_factor = 1;
 };
 
-/// `length` is the number of positions the forward call reaches: dynamic and longrope depend on it. Sources: Su et al. 2021; linear
-/// and dynamic NTK scaling as in transformers 5; YaRN, Peng et al. 2023; LongRoPE, Ding et al. 2024; Llama 3.1's three bands.
+/// `length` is the number of positions the forward call reaches: dynamic and longrope depend on it. Sources:
+/// Su et al. 2021; linear and dynamic NTK scaling as in transformers 5; YaRN, Peng et al. 2023; LongRoPE,
+/// Ding et al. 2024; Llama 3.1's three bands.
 RotaryFrequencies rotary_frequencies(const checkpoint::Rope& rope, std::int64_t length);
 
 /// Position of a row and how many positions its forward call reaches.
@@ -29,8 +32,8 @@ class RotaryTable {
  public:
   RotaryTable(const checkpoint::Rope& rope, const std::vector<RowPosition>& rows);
 
-  /// Rotates the first `dimensions` channels of every head of x [rows, heads * head_dim] in place: channel i of the first half is
-  /// paired with channel i of the second.
+  /// Rotates the first `dimensions` channels of every head of x [rows, heads * head_dim] in place: channel i
+  /// of the first half is paired with channel i of the second.
   void rotate(Matrix x, std::int64_t head_dim) const;
 
  private:

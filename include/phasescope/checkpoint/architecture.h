@@ -7,8 +7,8 @@
 
 namespace phasescope::checkpoint {
 
-/// What a transformer of one of the supported families computes, as data. One generic block reads it; nothing here
-/// depends on where the numbers came from (config.json or GGUF metadata).
+/// What a transformer of one of the supported families computes, as data. One generic block reads it; nothing
+/// here depends on where the numbers came from (config.json or GGUF metadata).
 
 enum class NormKind {
   rms,              ///< x / rms(x) * w
@@ -21,14 +21,15 @@ enum class Activation { silu, gelu_tanh, gelu_erf, relu };
 /// Normalisation of queries and keys before the rotation.
 enum class QueryKeyNorm {
   none,
-  per_head,     ///< one weight [head_dim] shared by the heads
-  all_heads,    ///< one weight [heads * head_dim], over all heads together
-  each_head,    ///< a weight [head_dim] of its own for every head
+  per_head,   ///< one weight [head_dim] shared by the heads
+  all_heads,  ///< one weight [heads * head_dim], over all heads together
+  each_head,  ///< a weight [head_dim] of its own for every head
 };
 
 enum class RopeType { plain, linear, dynamic, yarn, longrope, llama3 };
 
-/// Rotary position embedding, one set of frequencies. Meaning of the fields as in the configuration keys of the same name.
+/// Rotary position embedding, one set of frequencies. Meaning of the fields as in the configuration keys of
+/// the same name.
 struct Rope {
   RopeType type = RopeType::plain;
   double theta = 10000;
@@ -50,16 +51,17 @@ struct Rope {
 
 /// What may differ from block to block.
 struct BlockPattern {
-  std::optional<std::int64_t> window;  ///< attention sees the last `window` positions, the token itself included
-  int rope = 0;                        ///< index into Architecture::ropes, -1: no rotation
-  bool experts = false;                ///< mixture of experts instead of the dense feed-forward
+  std::optional<std::int64_t>
+      window;            ///< attention sees the last `window` positions, the token itself included
+  int rope = 0;          ///< index into Architecture::ropes, -1: no rotation
+  bool experts = false;  ///< mixture of experts instead of the dense feed-forward
 };
 
 struct Experts {
   std::int64_t count = 0;
-  std::int64_t used = 0;          ///< top-k per token
+  std::int64_t used = 0;  ///< top-k per token
   std::int64_t intermediate = 0;
-  bool renormalise = false;       ///< router weights of the chosen experts are brought to sum 1
+  bool renormalise = false;  ///< router weights of the chosen experts are brought to sum 1
 };
 
 struct Architecture {
@@ -75,35 +77,37 @@ struct Architecture {
 
   NormKind norm = NormKind::rms;
   double norm_epsilon = 1e-5;
-  bool input_norms = true;          ///< norm of what attention and feed-forward read
-  bool output_norms = false;        ///< norm of what attention and feed-forward return, before the residual sum
-  bool residual_norms = false;      ///< norm after the residual sum (the original post-norm order)
-  bool parallel_residual = false;   ///< x + attention(norm x) + feed_forward(norm x)
-  bool shared_input_norm = false;   ///< in a parallel block: one norm feeds both
+  bool norm_weights = true;     ///< false: norms neither scale nor shift
+  bool input_norms = true;      ///< norm of what attention and feed-forward read
+  bool output_norms = false;    ///< norm of what attention and feed-forward return, before the residual sum
+  bool residual_norms = false;  ///< norm after the residual sum (the original post-norm order)
+  bool parallel_residual = false;  ///< x + attention(norm x) + feed_forward(norm x)
+  bool shared_input_norm = false;  ///< in a parallel block: one norm feeds both
   bool final_norm = true;
 
-  double score_scale = 0;                    ///< multiplies q.k; head_dim^-1/2 unless the family says otherwise
-  bool score_scale_by_block = false;         ///< scores also divided by (block + 1)
-  std::optional<double> score_softcap;       ///< c tanh(score / c), before the mask
+  double score_scale = 0;               ///< multiplies q.k; head_dim^-1/2 unless the family says otherwise
+  bool score_scale_by_block = false;    ///< scores also divided by (block + 1)
+  std::optional<double> score_softcap;  ///< c tanh(score / c), before the mask
   QueryKeyNorm query_key_norm = QueryKeyNorm::none;
 
-  std::vector<Rope> ropes;                   ///< empty: no rotary embedding
+  std::vector<Rope> ropes;  ///< empty: no rotary embedding
   bool learned_positions = false;
-  std::int64_t position_offset = 0;          ///< row of the position table that position 0 reads
+  std::int64_t position_offset = 0;  ///< row of the position table that position 0 reads
 
   Activation activation = Activation::silu;
-  bool gated = true;                         ///< down(activation(gate x) * up x), else down(activation(up x))
+  bool gated = true;  ///< down(activation(gate x) * up x), else down(activation(up x))
   std::optional<Experts> experts;
 
   double embedding_scale = 1;
-  std::int64_t embedding_width = 0;          ///< width of the token embeddings; differs from hidden where they are projected
-  double residual_scale = 1;                 ///< multiplies what attention and feed-forward add
+  std::int64_t embedding_width =
+      0;                      ///< width of the token embeddings; differs from hidden where they are projected
+  double residual_scale = 1;  ///< multiplies what attention and feed-forward add
   bool tied_head = false;
   std::optional<double> logit_softcap;
-  double logit_scale = 1;                    ///< multiplies the logits
+  double logit_scale = 1;  ///< multiplies the logits
 
-  std::vector<BlockPattern> pattern;         ///< one a block
-  std::vector<std::int64_t> end_tokens;      ///< generation stops at any of these
+  std::vector<BlockPattern> pattern;     ///< one a block
+  std::vector<std::int64_t> end_tokens;  ///< generation stops at any of these
 
   std::int64_t points() const { return blocks + 1; }
   std::int64_t query_width() const { return heads * head_dim; }

@@ -19,13 +19,14 @@ class TensorStore;
 
 enum class CheckpointFormat { safetensors, gguf };
 
-/// A model on disk, opened: its architecture, and where each weight lies in the mapped files. No weight has been read yet,
-/// but every shape is checked. Not copyable; the Weights point into it.
+/// A model on disk, opened: its architecture, and where each weight lies in the mapped files. No weight has
+/// been read yet, but every shape is checked. Not copyable; the Weights point into it.
 class Checkpoint {
  public:
-  /// `model`: a Hugging Face folder, a .gguf file, or `org/name[@revision]` in the local hub cache (HF_HUB_CACHE, HF_HOME/hub,
-  /// ~/.cache/huggingface/hub, in this order). Never downloads. Errors: environment when nothing is there, input_file for
-  /// malformed files, unsupported families and shapes that do not fit the configuration.
+  /// `model`: a Hugging Face folder, a .gguf file, or `org/name[@revision]` in the local hub cache
+  /// (HF_HUB_CACHE, HF_HOME/hub,
+  /// ~/.cache/huggingface/hub, in this order). Never downloads. Errors: environment when nothing is there,
+  /// input_file for malformed files, unsupported families and shapes that do not fit the configuration.
   static Checkpoint open(const std::string& model);
   ~Checkpoint();
   Checkpoint(Checkpoint&&) noexcept;
@@ -67,7 +68,6 @@ class Checkpoint {
   OuterWeights outer_;
   std::vector<BlockWeights> blocks_;
 };
-
 
 /// The names of the supported families.
 std::vector<std::string> family_names();

@@ -10,16 +10,18 @@
 
 namespace phasescope::checkpoint {
 
-/// A matrix or vector of a checkpoint as the model wants it: [rows, columns] with one row an output channel, whatever
-/// slices, transposes or orders of rows the file keeps it in. Points into the mapped file of the Checkpoint that made it.
+/// A matrix or vector of a checkpoint as the model wants it: [rows, columns] with one row an output channel,
+/// whatever slices, transposes or orders of rows the file keeps it in. Points into the mapped file of the
+/// Checkpoint that made it.
 struct Weight {
-  std::string name;                  ///< as in the file, for messages
+  std::string name;  ///< as in the file, for messages
   formats::QuantizationType type = formats::QuantizationType::f32;
-  const std::byte* data = nullptr;   ///< nullptr: the model has no such weight
+  const std::byte* data = nullptr;  ///< nullptr: the model has no such weight
   std::int64_t stored_rows = 0;
   std::int64_t stored_columns = 0;
-  bool transposed = false;           ///< output channels are columns of the stored matrix (unquantised types only)
-  std::vector<std::int64_t> row_of;  ///< stored row (column when transposed) of each output row; empty: all, in order
+  bool transposed = false;  ///< output channels are columns of the stored matrix (unquantised types only)
+  std::vector<std::int64_t>
+      row_of;  ///< stored row (column when transposed) of each output row; empty: all, in order
 
   explicit operator bool() const { return data != nullptr; }
   std::int64_t rows() const;
@@ -29,7 +31,8 @@ struct Weight {
   std::uint64_t stored_bytes() const;
 };
 
-/// Converts rows [first, first + count) to float32 at `out`, row-major. Ranges are independent: callers run them in parallel.
+/// Converts rows [first, first + count) to float32 at `out`, row-major. Ranges are independent: callers run
+/// them in parallel.
 void convert_rows(const Weight& weight, std::int64_t first, std::int64_t count, float* out);
 
 /// A linear map y = W x + b.
@@ -65,7 +68,7 @@ struct OuterWeights {
   Weight position_embedding;  ///< [positions + offset, hidden]
   LinearWeights project_in, project_out;
   NormWeights final_norm;
-  LinearWeights head;         ///< the token embedding when tied
+  LinearWeights head;  ///< the token embedding when tied
 };
 
 }  // namespace phasescope::checkpoint

@@ -22,8 +22,8 @@ struct Sampling {
 
 /// One prompt to run. Draws depend on (seed, sequence, step) only, never on which prompts share a batch.
 struct PromptTokens {
-  std::int64_t sequence = 0;            ///< what views, predictions and results call it
-  std::vector<std::int64_t> ids;        ///< at least one
+  std::int64_t sequence = 0;      ///< what views, predictions and results call it
+  std::vector<std::int64_t> ids;  ///< at least one
   std::int64_t max_new_tokens = 0;
 };
 
@@ -34,9 +34,11 @@ struct SequenceResult {
   std::int64_t sequence = 0;
   std::vector<std::int64_t> generated_ids;  ///< a final end token included
   Finish finish = Finish::none;             ///< none: nothing was to be generated
-  /// Mean negative log-likelihood of prompt tokens 1.., nats; NaN for prompts of one token or when not asked for.
+  /// Mean negative log-likelihood of prompt tokens 1.., nats; NaN for prompts of one token or when not asked
+  /// for.
   double prompt_nll = 0;
-  double top1_probability = 0;              ///< of the first new token
+  double top1_probability = 0;  ///< of the first new token; NaN when the sequence failed
+  std::string error;            ///< why the sequence failed; empty when it did not
 };
 
 enum class FinalStates {
@@ -56,10 +58,10 @@ struct BatchOptions {
 
 /// Seconds spent so far, by stage.
 struct StageSeconds {
-  double load = 0;      ///< reading and converting weights
-  double forward = 0;   ///< prompt passes
+  double load = 0;     ///< reading and converting weights
+  double forward = 0;  ///< prompt passes
   double generate = 0;
-  double observe = 0;   ///< inside observers, part of neither of the two above
+  double observe = 0;  ///< inside observers, part of neither of the two above
 };
 
 struct ModelOptions {
@@ -67,7 +69,7 @@ struct ModelOptions {
   std::string dtype = "auto";   ///< auto, float32, bfloat16, float16; CPU computes in float32 only
   /// Bytes of converted weights that may stay in memory between uses; negative: what fits.
   std::int64_t weights_memory = -1;
-  std::string blas = "auto";    ///< auto, onednn or torch: who multiplies matrices on the CPU
+  std::string blas = "auto";  ///< auto, onednn or torch: who multiplies matrices on the CPU
 };
 
 /// A checkpoint that can be run. One batch at a time; observers are called from the calling thread.
@@ -75,10 +77,12 @@ class LanguageModel {
  public:
   virtual ~LanguageModel() = default;
 
-  /// Runs prompts layer by layer: all of them through block 0, then all through block 1, and so on, then generates. Results come in
-  /// the order of `prompts`. Errors: input_file for ids outside the vocabulary or prompts beyond a learned position table;
-  /// numerics when a logit is not finite.
-  virtual std::vector<SequenceResult> run(const std::vector<PromptTokens>& prompts, const BatchOptions& options,
+  /// Runs prompts layer by layer: all of them through block 0, then all through block 1, and so on, then
+  /// generates. Results come in the order of `prompts`. A sequence whose logits are not finite fails by
+  /// itself. Errors: input_file for ids outside the vocabulary, empty prompts and prompts that leave a
+  /// learned position table.
+  virtual std::vector<SequenceResult> run(const std::vector<PromptTokens>& prompts,
+                                          const BatchOptions& options,
                                           const std::vector<states::Observer*>& observers) = 0;
   virtual StageSeconds seconds() const = 0;
   /// "cpu" or "cuda:0".
@@ -95,7 +99,8 @@ struct LibraryVersions {
 
 /// What the model library exports, so that programs open it (and with it libtorch) only when a model is run.
 struct ModelLibrary {
-  std::unique_ptr<LanguageModel> (*open)(const checkpoint::Checkpoint& checkpoint, const ModelOptions& options);
+  std::unique_ptr<LanguageModel> (*open)(const checkpoint::Checkpoint& checkpoint,
+                                         const ModelOptions& options);
   LibraryVersions (*versions)();
 };
 

@@ -1,0 +1,53 @@
+#include "phasescope/base/memory.h"
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <string>
+
+#include <sys/resource.h>
+
+namespace phasescope {
+namespace {
+
+constexpr std::uint64_t kUnknown = std::numeric_limits<std::uint64_t>::max();
+
+std::uint64_t system_available() {
+  std::ifstream file("/proc/meminfo");
+  std::string key;
+  std::uint64_t kibibytes = 0;
+  std::string unit;
+  while (file >> key >> kibibytes) {
+    if (key == "MemAvailable:") return kibibytes * 1024;
+    std::getline(file, unit);
+  }
+  return kUnknown;
+}
+
+std::uint64_t first_number(const char* path) {
+  std::ifstream file(path);
+  std::uint64_t number = 0;
+  return file >> number ? number : kUnknown;  // "max" is no number
+}
+
+std::uint64_t control_group_available() {
+  const std::uint64_t limit = first_number("/sys/fs/cgroup/memory.max");
+  const std::uint64_t used = first_number("/sys/fs/cgroup/memory.current");
+  if (limit == kUnknown || used == kUnknown) return kUnknown;
+  return limit > used ? limit - used : 0;
+}
+
+}  // namespace
+
+std::uint64_t available_memory() {
+  const std::uint64_t available = std::min(system_available(), control_group_available());
+  return available == kUnknown ? 0 : available;
+}
+
+std::uint64_t peak_resident_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace phasescope

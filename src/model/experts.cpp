@@ -1,0 +1,87 @@
+#include "experts.h"
+
+#include "activation.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <vector>
+
+#include <Eigen/Core>
+
+namespace phasescope::model {
+namespace {
+
+/// One row's use of one expert.
+struct Assignment {
+  std::int64_t row;
+  float weight;
+};
+
+std::vector<std::int64_t> most_probable(const Eigen::ArrayXf& probabilities, std::int64_t count) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(probabilities.size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::int64_t a, std::int64_t b) { return probabilities[a] > probabilities[b]; });
+  order.resize(static_cast<std::size_t>(count));
+  return order;
+}
+
+/// For each expert the rows that use it.
+std::vector<std::vector<Assignment>> route(const checkpoint::Experts& experts, ConstMatrix logits) {
+  std::vector<std::vector<Assignment>> assignments(static_cast<std::size_t>(experts.count));
+  for (std::int64_t r = 0; r < logits.rows; ++r) {
+    Eigen::ArrayXf probabilities = Eigen::Map<const Eigen::ArrayXf>(logits.row(r), experts.count);
+    probabilities = (probabilities - probabilities.maxCoeff()).exp();
+    probabilities /= probabilities.sum();
+    const std::vector<std::int64_t> chosen = most_probable(probabilities, experts.used);
+    float total = 0;
+    for (const std::int64_t e : chosen) total += probabilities[e];
+    const float divisor = experts.renormalise ? total : 1.0F;
+    for (const std::int64_t e : chosen)
+      assignments[static_cast<std::size_t>(e)].push_back({r, probabilities[e] / divisor});
+  }
+  return assignments;
+}
+
+void run_expert(checkpoint::Activation activation, const LoadedExpert& expert,
+                const std::vector<Assignment>& assignments, Linear& linear, ConstMatrix x, Matrix output) {
+  const auto rows = static_cast<std::int64_t>(assignments.size());
+  const std::int64_t inner = expert.up.weight.rows;
+  std::vector<float> storage(static_cast<std::size_t>(rows * (2 * x.columns + 2 * inner)));
+  const Matrix input(storage.data(), rows, x.columns);
+  const Matrix result(input.data + rows * x.columns, rows, x.columns);
+  const Matrix gate(result.data + rows * x.columns, rows, inner);
+  const Matrix up(gate.data + rows * inner, rows, inner);
+  for (std::int64_t i = 0; i < rows; ++i) {
+    std::memcpy(input.row(i), x.row(assignments[static_cast<std::size_t>(i)].row),
+                static_cast<std::size_t>(x.columns) * sizeof(float));
+  }
+  linear.apply(input, expert.gate, gate);
+  linear.apply(input, expert.up, up);
+  activate_gated(activation, gate, up);
+  linear.apply(gate, expert.down, result);
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const Assignment& assignment = assignments[static_cast<std::size_t>(i)];
+    Eigen::Map<Eigen::ArrayXf>(output.row(assignment.row), output.columns) +=
+        assignment.weight * Eigen::Map<const Eigen::ArrayXf>(result.row(i), result.columns);
+  }
+}
+
+}  // namespace
+
+void run_experts(const checkpoint::Architecture& architecture, const LoadedBlock& weights, Linear& linear,
+                 ConstMatrix x, Matrix output) {
+  const checkpoint::Experts& experts = *architecture.experts;
+  std::vector<float> logit_storage(static_cast<std::size_t>(x.rows * experts.count));
+  const Matrix logits(logit_storage.data(), x.rows, experts.count);
+  linear.apply(x, weights.router, logits);
+  for (std::int64_t r = 0; r < output.rows; ++r) std::fill_n(output.row(r), output.columns, 0.0F);
+  const auto assignments = route(experts, logits);
+  for (std::size_t e = 0; e < assignments.size(); ++e) {
+    if (!assignments[e].empty())
+      run_expert(architecture.activation, weights.experts[e], assignments[e], linear, x, output);
+  }
+}
+
+}  // namespace phasescope::model
