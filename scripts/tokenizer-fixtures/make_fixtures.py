@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Writes tests/data/tokenizers: tiny tokenizers and what the `tokenizers` library makes of hard strings.
+
+    pip install tokenizers==0.23.*
+    scripts/tokenizer-fixtures/make_fixtures.py
+
+strings.json holds the texts; <kind>/tokenizer.json a tokenizer; <kind>/cases.json, by position in strings.json, the ids without
+special tokens, those with them, and the decoded texts (all tokens; special tokens skipped). null stands for "as the one before":
+ids with special tokens equal to those without, a decoded text equal to the string, skipping special tokens changes nothing.
+"""
+
+import json
+import pathlib
+
+from hard_strings import HARD_STRINGS
+from kinds import KINDS
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "tests" / "data" / "tokenizers"
+
+
+def compact(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def write_rows(path, rows):
+    """One row a line: small changes of a fixture stay small changes of a file."""
+    path.write_text("[\n" + ",\n".join(compact(row) for row in rows) + "\n]\n", encoding="utf-8")
+
+
+def case(tokenizer, text):
+    ids = tokenizer.encode(text, add_special_tokens=False).ids
+    with_special = tokenizer.encode(text, add_special_tokens=True).ids
+    decoded = tokenizer.decode(with_special, skip_special_tokens=False)
+    skipped = tokenizer.decode(with_special, skip_special_tokens=True)
+    return [ids, None if with_special == ids else with_special, None if decoded == text else decoded,
+            None if skipped == decoded else skipped]
+
+
+def main():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    write_rows(FOLDER / "strings.json", HARD_STRINGS)
+    for name, make in KINDS.items():
+        tokenizer = make()
+        folder = FOLDER / name
+        folder.mkdir(exist_ok=True)
+        (folder / "tokenizer.json").write_text(tokenizer.to_str(pretty=False) + "\n", encoding="utf-8")
+        write_rows(folder / "cases.json", [case(tokenizer, text) for text in HARD_STRINGS])
+        print(name, tokenizer.get_vocab_size(), (folder / "cases.json").stat().st_size)
+
+
+if __name__ == "__main__":
+    main()
