@@ -1,0 +1,121 @@
+#include "phasescope/curvature/ratio_summary.h"
+
+#include <cmath>
+
+#include "phasescope/curvature/run_statistics.h"
+#include "phasescope/stats/descriptive.h"
+
+namespace phasescope::curvature {
+namespace {
+
+enum Statistic : std::size_t { ratio_median, ratio_mean, null_median, excess_median };
+
+std::vector<std::size_t> categories_of(const std::vector<RatioEntry>& runs) {
+  std::vector<std::string> names;
+  for (const RatioEntry& run : runs) names.push_back(run.category);
+  return stats::group_numbers(names);
+}
+
+std::vector<std::size_t> all_items(std::size_t count) {
+  std::vector<std::size_t> items(count);
+  for (std::size_t i = 0; i < count; ++i) items[i] = i;
+  return items;
+}
+
+double median_or_undefined(std::vector<double> values) {
+  return values.empty() ? undefined : stats::median(std::move(values));
+}
+
+/// The four statistics of a resample, in the order of `Statistic`.
+std::vector<double> statistics_of(const std::vector<RatioEntry>& runs,
+                                  const std::vector<std::size_t>& items) {
+  std::vector<double> ratios;
+  std::vector<double> nulls;
+  std::vector<double> excesses;
+  for (const std::size_t item : items) {
+    const RatioEntry& run = runs[item];
+    ratios.push_back(run.ratio);
+    if (!run.null) continue;
+    nulls.push_back(run.null->mean);
+    excesses.push_back(run.ratio / run.null->mean);
+  }
+  const double mean = stats::mean(ratios);
+  return {median_or_undefined(std::move(ratios)), mean, median_or_undefined(std::move(nulls)),
+          median_or_undefined(std::move(excesses))};
+}
+
+stats::Estimate estimate(double value, const stats::BootstrapDraws& draws, Statistic statistic) {
+  if (std::isnan(value)) return stats::Estimate::undefined("no run has a shuffled null");
+  return stats::with_percentile_interval(value, draws, statistic);
+}
+
+/// The share of values in each regime.
+RegimeNumbers shares_of(const std::vector<double>& ratios, const Bands& bands) {
+  RegimeNumbers shares;
+  for (const auto& regime : bands.regimes) shares.emplace_back(regime.name, 0);
+  for (const double ratio : ratios) shares[bands.regime_of(ratio)].second += 1;
+  for (auto& share : shares) share.second /= static_cast<double>(ratios.size());
+  return shares;
+}
+
+std::optional<Side> side_of_one(const stats::Estimate& excess) {
+  if (!excess.low || !excess.high) return std::nullopt;
+  if (*excess.low > 1) return Side::above;
+  return *excess.high < 1 ? Side::below : Side::inside;
+}
+
+void add_shares(RatioSummary& summary, const std::vector<RatioEntry>& runs,
+                const stats::BootstrapDraws& draws, const Bands& bands) {
+  std::vector<double> ratios;
+  for (const RatioEntry& run : runs) ratios.push_back(run.ratio);
+  summary.shares = shares_of(ratios, bands);
+  summary.confidence_reason = draws.reason;
+  if (draws.reason.empty()) summary.confidence = shares_of(draws.values[ratio_median], bands);
+}
+
+void add_null(RatioSummary& summary, const std::vector<RatioEntry>& runs, const Bands& bands) {
+  for (const RatioEntry& run : runs) {
+    if (!run.null) continue;
+    ++summary.n_compared;
+    if (run.null->distinguishable()) ++summary.n_distinguishable;
+  }
+  if (summary.null_median.value) summary.null_placement = place(*summary.null_median.value, bands);
+  summary.excess_side = side_of_one(summary.excess);
+}
+
+RatioSummary summary_of_nothing() {
+  const auto nothing = stats::Estimate::undefined("no run has a ratio_norm");
+  RatioSummary summary;
+  summary.median = summary.mean = summary.null_median = summary.excess = nothing;
+  summary.confidence_reason = nothing.reason;
+  return summary;
+}
+
+}  // namespace
+
+std::optional<double> RatioSummary::share_distinguishable() const {
+  if (n_compared == 0) return std::nullopt;
+  return static_cast<double>(n_distinguishable) / static_cast<double>(n_compared);
+}
+
+RatioSummary summarise_ratios(const std::vector<RatioEntry>& runs, const Bands& bands,
+                              const stats::BootstrapOptions& options) {
+  if (runs.empty()) return summary_of_nothing();
+  const auto of_resample = [&](const std::vector<std::size_t>& items) { return statistics_of(runs, items); };
+  const stats::BootstrapDraws draws = stats::stratified_bootstrap(categories_of(runs), of_resample, options);
+  const std::vector<double> observed = of_resample(all_items(runs.size()));
+
+  RatioSummary summary;
+  summary.n_runs = runs.size();
+  summary.interval_narrowness = draws.narrowness;
+  summary.median = estimate(observed[ratio_median], draws, ratio_median);
+  summary.mean = estimate(observed[ratio_mean], draws, ratio_mean);
+  summary.null_median = estimate(observed[null_median], draws, null_median);
+  summary.excess = estimate(observed[excess_median], draws, excess_median);
+  summary.placement = place(*summary.median.value, bands);
+  add_shares(summary, runs, draws, bands);
+  add_null(summary, runs, bands);
+  return summary;
+}
+
+}  // namespace phasescope::curvature

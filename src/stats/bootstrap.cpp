@@ -1,0 +1,90 @@
+#include "phasescope/stats/bootstrap.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "phasescope/base/threads.h"
+#include "phasescope/stats/descriptive.h"
+#include "phasescope/stats/random.h"
+
+namespace phasescope::stats {
+namespace {
+
+using Groups = std::vector<std::vector<std::size_t>>;
+
+Groups members_of(const std::vector<std::size_t>& group_of) {
+  Groups groups;
+  for (std::size_t item = 0; item < group_of.size(); ++item) {
+    if (group_of[item] >= groups.size()) groups.resize(group_of[item] + 1);
+    groups[group_of[item]].push_back(item);
+  }
+  groups.erase(std::remove_if(groups.begin(), groups.end(), [](const auto& group) { return group.empty(); }),
+               groups.end());
+  return groups;
+}
+
+std::vector<std::size_t> resample(const Groups& groups, RandomStream stream) {
+  std::vector<std::size_t> items;
+  for (const auto& group : groups) {
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      items.push_back(group[static_cast<std::size_t>(stream.below(group.size()))]);
+    }
+  }
+  return items;
+}
+
+std::vector<std::vector<double>> transposed(const std::vector<std::vector<double>>& rows) {
+  std::vector<std::vector<double>> columns(rows.empty() ? 0 : rows.front().size());
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    for (const auto& row : rows) columns[c].push_back(row[c]);
+  }
+  return columns;
+}
+
+}  // namespace
+
+BootstrapDraws stratified_bootstrap(const std::vector<std::size_t>& group_of,
+                                    const ResampleStatistics& statistics, const BootstrapOptions& options) {
+  if (group_of.empty()) return {{}, "there is nothing to resample", 1};
+  const Groups groups = members_of(group_of);
+  const auto items = static_cast<double>(group_of.size());
+  const double narrowness = std::sqrt((items - static_cast<double>(groups.size())) / items);
+  if (narrowness == 0) return {{}, "each group has one item: resampling within groups changes nothing", 0};
+
+  std::vector<std::vector<double>> draws(options.draws);
+  parallel_for(static_cast<std::int64_t>(options.draws), [&](std::int64_t i) {
+    const auto draw = static_cast<std::size_t>(i);
+    draws[draw] = statistics(resample(groups, RandomStream(stream_key(options.seed, options.purpose, draw))));
+  });
+  return {transposed(draws), {}, narrowness};
+}
+
+Estimate with_percentile_interval(double value, const BootstrapDraws& draws, std::size_t statistic,
+                                  double coverage) {
+  Estimate estimate;
+  estimate.value = value;
+  estimate.interval_reason = draws.reason;
+  if (!draws.reason.empty()) return estimate;
+  std::vector<double> defined;
+  for (const double draw : draws.values.at(statistic)) {
+    if (std::isfinite(draw)) defined.push_back(draw);
+  }
+  if (defined.empty()) {
+    estimate.interval_reason = "undefined in every resample";
+    return estimate;
+  }
+  estimate.low = quantile(defined, (1 - coverage) / 2);
+  estimate.high = quantile(std::move(defined), (1 + coverage) / 2);
+  return estimate;
+}
+
+std::vector<std::size_t> group_numbers(const std::vector<std::string>& names) {
+  std::unordered_map<std::string, std::size_t> known;
+  std::vector<std::size_t> numbers;
+  numbers.reserve(names.size());
+  for (const auto& name : names) numbers.push_back(known.emplace(name, known.size()).first->second);
+  return numbers;
+}
+
+}  // namespace phasescope::stats
