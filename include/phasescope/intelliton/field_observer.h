@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "phasescope/intelliton/catalog.h"
+#include "phasescope/intelliton/field_analysis.h"
+#include "phasescope/intelliton/field_summary.h"
+#include "phasescope/intelliton/options.h"
+#include "phasescope/states/observer.h"
+
+namespace phasescope::intelliton {
+
+/// Builds and analyses the field of every given sequence from prompt-phase views, in parallel over the
+/// sequences of a view. A sequence is in flight from its first to its last state point, with memory that does
+/// not depend on the width but for its K right vectors of the newest point; afterwards its summary remains
+/// (and its whole analysis where asked for). Attention of a block must be observed before the last state
+/// point.
+class FieldObserver : public states::Observer {
+ public:
+  /// `sequences`: those to analyse, in prompt order. `keep_details`: keep every FieldAnalysis.
+  /// Errors: usage when options.representative names none of them.
+  FieldObserver(const std::vector<states::Sequence>& sequences, const Options& options, bool keep_details);
+
+  bool wants_attention(std::int64_t block) const override;
+  void observe(const states::StateView& view) override;
+  void observe_attention(const states::AttentionView& view) override;
+
+  /// Analysed sequences by category, categories in order of first appearance (those without any are left
+  /// out).
+  std::vector<CategoryFields> categories() const;
+  /// Nothing when the representative's last state point was never seen.
+  const FieldAnalysis* representative() const;
+  /// The analysis of a sequence, by name; nullptr when it was not kept or not completed.
+  const FieldAnalysis* details(const std::string& name) const;
+
+ private:
+  struct Slot {
+    states::Sequence sequence;
+    bool keep = false;
+    std::optional<FieldBuilder> builder;
+    std::optional<FieldSummary> summary;
+    std::optional<FieldAnalysis> analysis;
+  };
+
+  std::size_t representative_slot() const;
+  bool wants(const states::StateView& view) const;
+  void add_point(const states::StateView& view, const states::Segment& segment, Slot& slot) const;
+  void complete(Slot& slot) const;
+
+  Options options_;
+  std::vector<Slot> slots_;
+  std::map<std::int64_t, std::size_t> slot_of_;  // by Sequence::index
+  std::size_t representative_ = 0;
+  std::optional<FieldAnalyzer> analyzer_;
+};
+
+}  // namespace phasescope::intelliton

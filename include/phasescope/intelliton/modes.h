@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+
+#include <Eigen/Core>
+
+#include "phasescope/states/observer.h"
+
+namespace phasescope::intelliton {
+
+using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// Singular modes of one state point of one prompt, phi = U diag(sigma) V^T with phi [T tokens, D channels].
+/// Signs: in each right singular vector the first entry of largest magnitude is positive.
+struct LayerModes {
+  Eigen::VectorXd singular_values;  ///< [K], descending
+  Eigen::MatrixXd left;             ///< U [T, K]
+  RowMatrix right;                  ///< V^T [K, D]
+};
+
+/// States in float64. Entries that are not finite become 0 and are added to `nonfinite`.
+RowMatrix finite_field(const states::StateMatrix& states, std::int64_t& nonfinite);
+
+/// phi phi^T [T, T].
+Eigen::MatrixXd gram_matrix(const RowMatrix& field);
+
+/// The first min(count, T, D) modes of a field. `gram` is its gram_matrix.
+///
+/// T is small against D, so the work is done on the token side. The eigenvectors of the Gram matrix are the
+/// left singular vectors, but squaring costs accuracy: an error of T * epsilon * sigma_0^2 in each
+/// eigenvalue. That is kept below 1e-9 of the smallest eigenvalue that is used by taking this way only when
+/// sigma_K^2 > 1e-6 sigma_0^2; otherwise (rank-deficient and nearly so: repeated or empty rows) a Householder
+/// QR of phi^T and a Jacobi SVD of its T x T triangle give every singular value to epsilon * sigma_0 and an
+/// orthonormal basis of the null space as well, at several times the cost.
+LayerModes decompose_field(const RowMatrix& field, const Eigen::MatrixXd& gram, Eigen::Index count);
+
+/// |cos(a_i, b_j)| between rows, with the published guard: norms + 1e-8. Shape [rows of a, rows of b].
+Eigen::MatrixXd absolute_cosines(const RowMatrix& a, const RowMatrix& b);
+
+/// The column of the (first) largest entry of each row.
+Eigen::VectorXi strongest_columns(const Eigen::MatrixXd& values);
+
+}  // namespace phasescope::intelliton

@@ -1,0 +1,120 @@
+#include "phasescope/intelliton/modes.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <Eigen/Eigenvalues>
+#include <Eigen/QR>
+#include <Eigen/SVD>
+
+namespace phasescope::intelliton {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+
+/// Smallest sigma_K^2 / sigma_0^2 for which the Gram matrix's eigenvectors are accurate enough.
+constexpr double kWellConditioned = 1e-6;
+
+LayerModes modes_from_eigenvectors(const RowMatrix& field,
+                                   const Eigen::SelfAdjointEigenSolver<MatrixXd>& solver, Index count) {
+  LayerModes modes;
+  modes.singular_values = solver.eigenvalues().tail(count).reverse().cwiseSqrt();
+  modes.left = solver.eigenvectors().rightCols(count).rowwise().reverse();
+  modes.right.noalias() = modes.left.transpose() * field;
+  modes.right.array().colwise() /= modes.singular_values.array();
+  return modes;
+}
+
+LayerModes leading_modes(const Eigen::JacobiSVD<MatrixXd>& svd, Index count) {
+  return {svd.singularValues().head(count), svd.matrixU().leftCols(count),
+          svd.matrixV().leftCols(count).transpose()};
+}
+
+/// phi^T = Q R, R^T = U S W^T, hence phi = U S (Q W)^T.
+LayerModes modes_by_orthogonal_factors(const RowMatrix& field, Index count) {
+  constexpr int thin = Eigen::ComputeThinU | Eigen::ComputeThinV;
+  const Index tokens = field.rows();
+  if (field.cols() < tokens) return leading_modes(Eigen::JacobiSVD<MatrixXd>(field, thin), count);
+  const Eigen::HouseholderQR<MatrixXd> qr(field.transpose());
+  const MatrixXd triangle = qr.matrixQR().topRows(tokens).triangularView<Eigen::Upper>();
+  LayerModes modes = leading_modes(Eigen::JacobiSVD<MatrixXd>(triangle.transpose(), thin), count);
+  MatrixXd right = MatrixXd::Zero(field.cols(), count);
+  right.topRows(tokens) = modes.right.transpose();
+  right.applyOnTheLeft(qr.householderQ());
+  modes.right = right.transpose();
+  return modes;
+}
+
+Index first_largest_magnitude(const double* values, Index count) {
+  Index best = 0;
+  double largest = std::abs(values[0]);
+  for (Index i = 1; i < count; ++i) {
+    const double magnitude = std::abs(values[i]);
+    if (magnitude > largest) {
+      largest = magnitude;
+      best = i;
+    }
+  }
+  return best;
+}
+
+void fix_signs(LayerModes& modes) {
+  for (Index i = 0; i < modes.right.rows(); ++i) {
+    const Index peak = first_largest_magnitude(modes.right.row(i).data(), modes.right.cols());
+    if (modes.right(i, peak) >= 0) continue;
+    modes.right.row(i) = -modes.right.row(i);
+    modes.left.col(i) = -modes.left.col(i);
+  }
+}
+
+}  // namespace
+
+RowMatrix finite_field(const states::StateMatrix& states, std::int64_t& nonfinite) {
+  RowMatrix field = states.cast<double>();
+  if (field.allFinite()) return field;
+  for (double& value : field.reshaped()) {
+    if (std::isfinite(value)) continue;
+    value = 0;
+    ++nonfinite;
+  }
+  return field;
+}
+
+MatrixXd gram_matrix(const RowMatrix& field) {
+  return field * field.transpose();
+}
+
+LayerModes decompose_field(const RowMatrix& field, const MatrixXd& gram, Index count) {
+  count = std::min({count, field.rows(), field.cols()});
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram);
+  const auto& values = solver.eigenvalues();  // ascending
+  const bool well_conditioned = solver.info() == Eigen::Success &&
+                                values(values.size() - count) > kWellConditioned * values(values.size() - 1);
+  LayerModes modes = well_conditioned ? modes_from_eigenvectors(field, solver, count)
+                                      : modes_by_orthogonal_factors(field, count);
+  fix_signs(modes);
+  return modes;
+}
+
+MatrixXd absolute_cosines(const RowMatrix& a, const RowMatrix& b) {
+  constexpr double guard = 1e-8;
+  MatrixXd cosines = (a * b.transpose()).cwiseAbs();
+  cosines.array().colwise() /= a.rowwise().norm().array() + guard;
+  cosines.array().rowwise() /= (b.rowwise().norm().array() + guard).transpose();
+  return cosines;
+}
+
+Eigen::VectorXi strongest_columns(const MatrixXd& values) {
+  Eigen::VectorXi columns(values.rows());
+  for (Index i = 0; i < values.rows(); ++i) {
+    Index best = 0;
+    for (Index j = 1; j < values.cols(); ++j) {
+      if (values(i, j) > values(i, best)) best = j;
+    }
+    columns(i) = static_cast<int>(best);
+  }
+  return columns;
+}
+
+}  // namespace phasescope::intelliton
