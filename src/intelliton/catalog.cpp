@@ -38,9 +38,7 @@ VectorXd category_mean(const CategoryFields& category, VectorXd FieldSummary::*q
 }
 
 MatrixXd mean_right_vectors(const CategoryFields& category, Index modes) {
-  MatrixXd sum = MatrixXd::Zero(modes, category.prompts.front().middle_right.cols());
-  for (const auto& prompt : category.prompts) sum += prompt.middle_right.topRows(modes).cast<double>();
-  return sum / static_cast<double>(category.prompts.size());
+  return category.right_sum.topRows(modes) / static_cast<double>(category.prompts.size());
 }
 
 double momentum_of_fastest(const FieldAnalysis& representative, Index mode) {

@@ -10,15 +10,26 @@ namespace phasescope::intelliton {
 FieldObserver::FieldObserver(const std::vector<states::Sequence>& sequences, const Options& options,
                              bool keep_details)
     : options_(options) {
-  for (const auto& sequence : sequences) {
-    slot_of_[sequence.index] = slots_.size();
-    slots_.emplace_back();
-    slots_.back().sequence = sequence;
-    slots_.back().keep = keep_details;
-  }
+  for (const auto& sequence : sequences) add_slot(sequence, keep_details);
   if (slots_.empty()) return;
   representative_ = representative_slot();
-  slots_[representative_].keep = true;
+  slots_[representative_].keep_analysis = true;
+}
+
+void FieldObserver::add_slot(const states::Sequence& sequence, bool keep_details) {
+  const auto same_name = [&](const CategoryFields& category) { return category.name == sequence.category; };
+  const auto found = std::find_if(categories_.begin(), categories_.end(), same_name);
+  Slot slot;
+  slot.sequence = sequence;
+  slot.category = static_cast<std::size_t>(found - categories_.begin());
+  if (found == categories_.end()) {
+    categories_.push_back({sequence.category, {}, {}});
+    category_sizes_.push_back(0);
+  }
+  slot.keep_vectors = category_sizes_[slot.category]++ < kVectorSamples;
+  slot.keep_analysis = keep_details;
+  slot_of_[sequence.index] = slots_.size();
+  slots_.push_back(std::move(slot));
 }
 
 std::size_t FieldObserver::representative_slot() const {
@@ -49,10 +60,16 @@ void FieldObserver::add_point(const states::StateView& view, const states::Segme
 }
 
 void FieldObserver::complete(Slot& slot) const {
-  FieldAnalysis analysis = (*analyzer_)(slot.builder->statistics());
+  slot.analysis = (*analyzer_)(slot.builder->statistics());
+  slot.summary = summarise(slot.sequence.name, *slot.analysis);
+  if (slot.keep_vectors) slot.summary->middle_right = slot.analysis->middle_right.cast<float>();
+}
+
+/// The serial end of a sequence: sums over prompts are taken in the order of the view.
+void FieldObserver::collect(Slot& slot) {
+  categories_[slot.category].add_right_vectors(slot.analysis->middle_right);
   slot.builder.reset();
-  slot.summary = summarise(slot.sequence.name, analysis);
-  if (slot.keep) slot.analysis = std::move(analysis);
+  if (!slot.keep_analysis) slot.analysis.reset();
 }
 
 void FieldObserver::observe(const states::StateView& view) {
@@ -66,27 +83,24 @@ void FieldObserver::observe(const states::StateView& view) {
     const states::Segment& segment = *segments[static_cast<std::size_t>(i)];
     add_point(view, segment, slots_[slot_of_.at(segment.sequence)]);
   });
+  if (view.point + 1 < view.points) return;
+  for (const states::Segment* segment : segments) collect(slots_[slot_of_.at(segment->sequence)]);
 }
 
 void FieldObserver::observe_attention(const states::AttentionView& view) {
   const auto found = slot_of_.find(view.sequence);
   if (found == slot_of_.end()) return;
   Slot& slot = slots_[found->second];
-  if (!slot.builder) slot.builder.emplace(0, options_.modes);
-  slot.builder->add_attention(view.block, view.weights);
+  if (slot.builder) slot.builder->add_attention(view.block, view.weights);
 }
 
-std::vector<CategoryFields> FieldObserver::categories() const {
-  std::vector<CategoryFields> categories;
-  for (const Slot& slot : slots_) {
-    if (!slot.summary) continue;
-    auto found = std::find_if(categories.begin(), categories.end(), [&](const CategoryFields& category) {
-      return category.name == slot.sequence.category;
-    });
-    if (found == categories.end()) found = categories.insert(found, {slot.sequence.category, {}});
-    found->prompts.push_back(*slot.summary);
+std::vector<CategoryFields> FieldObserver::take_categories() {
+  for (Slot& slot : slots_) {
+    if (slot.summary) categories_[slot.category].prompts.push_back(std::move(*slot.summary));
   }
-  return categories;
+  const auto empty = [](const CategoryFields& category) { return category.prompts.empty(); };
+  categories_.erase(std::remove_if(categories_.begin(), categories_.end(), empty), categories_.end());
+  return std::move(categories_);
 }
 
 const FieldAnalysis* FieldObserver::representative() const {

@@ -23,8 +23,16 @@ FieldSummary summarise(const std::string& name, const FieldAnalysis& analysis) {
     summary.exponential_r2 = analysis.propagator->exponential_r2;
     summary.lattice_mass = analysis.dispersion->lattice_mass;
   }
-  summary.middle_right = analysis.middle_right.cast<float>();
   return summary;
+}
+
+void CategoryFields::add_right_vectors(const RowMatrix& right) {
+  if (right.rows() > right_sum.rows()) {
+    const Index known = right_sum.rows();
+    right_sum.conservativeResize(right.rows(), right.cols());
+    right_sum.bottomRows(right.rows() - known).setZero();
+  }
+  right_sum.topRows(right.rows()) += right;
 }
 
 }  // namespace phasescope::intelliton

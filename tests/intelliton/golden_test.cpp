@@ -36,7 +36,8 @@ TEST_P(Golden, FieldsAndCatalogue) {
   }
   print(golden, "fields", compare(golden, "fields", fields, golden.expected().at("fields")));
 
-  const Catalog catalog = build_catalog(observer.categories(), *observer.representative(), golden.options());
+  const Catalog catalog =
+      build_catalog(observer.take_categories(), *observer.representative(), golden.options());
   print(golden, "catalog",
         compare(golden, "catalog", report::catalog_detail_json(catalog), golden.expected().at("catalog")));
 }

@@ -12,12 +12,6 @@
 
 namespace phasescope::intelliton {
 
-/// The fields of one prompt category, in prompt order; the first one's layer range is the category's.
-struct CategoryFields {
-  std::string name;
-  std::vector<FieldSummary> prompts;  ///< at least one
-};
-
 /// Quantities that need a propagator are absent without one (kNoPropagator).
 struct Species {
   double spin = 0;

@@ -17,8 +17,8 @@ namespace phasescope::intelliton {
 /// Builds and analyses the field of every given sequence from prompt-phase views, in parallel over the
 /// sequences of a view. A sequence is in flight from its first to its last state point, with memory that does
 /// not depend on the width but for its K right vectors of the newest point; afterwards its summary remains
-/// (and its whole analysis where asked for). Attention of a block must be observed before the last state
-/// point.
+/// (and its whole analysis where asked for). Attention must
+/// be observed between the first and the last state point of its sequence, as an executor does.
 class FieldObserver : public states::Observer {
  public:
   /// `sequences`: those to analyse, in prompt order. `keep_details`: keep every FieldAnalysis.
@@ -29,9 +29,9 @@ class FieldObserver : public states::Observer {
   void observe(const states::StateView& view) override;
   void observe_attention(const states::AttentionView& view) override;
 
-  /// Analysed sequences by category, categories in order of first appearance (those without any are left
-  /// out).
-  std::vector<CategoryFields> categories() const;
+  /// Analysed sequences by category, in order of first appearance (those without any are left out). Leaves
+  /// the observer without them: call once, at the end.
+  std::vector<CategoryFields> take_categories();
   /// Nothing when the representative's last state point was never seen.
   const FieldAnalysis* representative() const;
   /// The analysis of a sequence, by name; nullptr when it was not kept or not completed.
@@ -40,19 +40,25 @@ class FieldObserver : public states::Observer {
  private:
   struct Slot {
     states::Sequence sequence;
-    bool keep = false;
+    std::size_t category = 0;  // place in categories_
+    bool keep_vectors = false;
+    bool keep_analysis = false;
     std::optional<FieldBuilder> builder;
     std::optional<FieldSummary> summary;
     std::optional<FieldAnalysis> analysis;
   };
 
+  void add_slot(const states::Sequence& sequence, bool keep_details);
   std::size_t representative_slot() const;
   bool wants(const states::StateView& view) const;
   void add_point(const states::StateView& view, const states::Segment& segment, Slot& slot) const;
   void complete(Slot& slot) const;
+  void collect(Slot& slot);
 
   Options options_;
   std::vector<Slot> slots_;
+  std::vector<CategoryFields> categories_;
+  std::vector<std::size_t> category_sizes_;      // sequences asked for
   std::map<std::int64_t, std::size_t> slot_of_;  // by Sequence::index
   std::size_t representative_ = 0;
   std::optional<FieldAnalyzer> analyzer_;

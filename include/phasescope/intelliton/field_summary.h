@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -21,11 +22,25 @@ struct FieldSummary {
   Eigen::VectorXd pole_mass;        ///< [K]; empty, like the next two, when the field has no propagator
   Eigen::VectorXd lattice_mass;
   Eigen::VectorXd exponential_r2;
-  Eigen::MatrixXf
-      middle_right;  ///< V^T [K, D]; float32 so that thousands of prompts fit, for means and cosines
+  /// V^T of the middle point [K, D] in float32, of the first kVectorSamples prompts of a category only (else
+  /// empty), so that memory stays bounded when there are thousands.
+  Eigen::MatrixXf middle_right;
 };
 
-/// With fewer than 3 points the range of the amplitude is empty; the first point is taken then.
+/// How many prompts of a category keep their right singular vectors.
+inline constexpr std::size_t kVectorSamples = 256;
+
+/// Without middle_right. With fewer than 3 points the range of the amplitude is empty; the first point is
+/// taken then.
 FieldSummary summarise(const std::string& name, const FieldAnalysis& analysis);
+
+/// The fields of one prompt category; the first one's layer range is the category's.
+struct CategoryFields {
+  std::string name;
+  std::vector<FieldSummary> prompts;  ///< in prompt order
+  RowMatrix right_sum;                ///< sum over all prompts of V^T of the middle point [largest K, D]
+
+  void add_right_vectors(const RowMatrix& right);
+};
 
 }  // namespace phasescope::intelliton
