@@ -16,6 +16,14 @@ using Eigen::MatrixXd;
 /// Smallest sigma_K^2 / sigma_0^2 for which the Gram matrix's eigenvectors are accurate enough.
 constexpr double kWellConditioned = 1e-6;
 
+/// a b^T for row-major operands with long rows. Eigen packs operands for its general product, which costs
+/// more than it brings when there are few rows: plain dot products are then twice as fast.
+MatrixXd row_products(const RowMatrix& a, const RowMatrix& b) {
+  constexpr Index few = 24;
+  if (a.rows() > few || b.rows() > few) return a * b.transpose();
+  return a.lazyProduct(b.transpose());
+}
+
 LayerModes modes_from_eigenvectors(const RowMatrix& field,
                                    const Eigen::SelfAdjointEigenSolver<MatrixXd>& solver, Index count) {
   LayerModes modes;
@@ -46,23 +54,18 @@ LayerModes modes_by_orthogonal_factors(const RowMatrix& field, Index count) {
   return modes;
 }
 
-Index first_largest_magnitude(const double* values, Index count) {
-  Index best = 0;
-  double largest = std::abs(values[0]);
-  for (Index i = 1; i < count; ++i) {
-    const double magnitude = std::abs(values[i]);
-    if (magnitude > largest) {
-      largest = magnitude;
-      best = i;
-    }
-  }
-  return best;
+/// The magnitude first and its place after: both passes run on whole vector registers.
+Index first_largest_magnitude(const RowMatrix& rows, Index i) {
+  const double largest = rows.row(i).cwiseAbs().maxCoeff();
+  const double* values = rows.row(i).data();
+  const double* found =
+      std::find_if(values, values + rows.cols(), [=](double value) { return std::abs(value) == largest; });
+  return std::min<Index>(found - values, rows.cols() - 1);
 }
 
 void fix_signs(LayerModes& modes) {
   for (Index i = 0; i < modes.right.rows(); ++i) {
-    const Index peak = first_largest_magnitude(modes.right.row(i).data(), modes.right.cols());
-    if (modes.right(i, peak) >= 0) continue;
+    if (modes.right(i, first_largest_magnitude(modes.right, i)) >= 0) continue;
     modes.right.row(i) = -modes.right.row(i);
     modes.left.col(i) = -modes.left.col(i);
   }
@@ -72,7 +75,8 @@ void fix_signs(LayerModes& modes) {
 
 RowMatrix finite_field(const states::StateMatrix& states, std::int64_t& nonfinite) {
   RowMatrix field = states.cast<double>();
-  if (field.allFinite()) return field;
+  // 0 times anything finite is 0; a sum, unlike a search, runs on whole vector registers.
+  if ((field.array() * 0.0).sum() == 0) return field;
   for (double& value : field.reshaped()) {
     if (std::isfinite(value)) continue;
     value = 0;
@@ -82,7 +86,7 @@ RowMatrix finite_field(const states::StateMatrix& states, std::int64_t& nonfinit
 }
 
 MatrixXd gram_matrix(const RowMatrix& field) {
-  return field * field.transpose();
+  return row_products(field, field);
 }
 
 LayerModes decompose_field(const RowMatrix& field, const MatrixXd& gram, Index count) {
@@ -99,7 +103,7 @@ LayerModes decompose_field(const RowMatrix& field, const MatrixXd& gram, Index c
 
 MatrixXd absolute_cosines(const RowMatrix& a, const RowMatrix& b) {
   constexpr double guard = 1e-8;
-  MatrixXd cosines = (a * b.transpose()).cwiseAbs();
+  MatrixXd cosines = row_products(a, b).cwiseAbs();
   cosines.array().colwise() /= a.rowwise().norm().array() + guard;
   cosines.array().rowwise() /= (b.rowwise().norm().array() + guard).transpose();
   return cosines;
