@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "phasescope/checkpoint/checkpoint.h"
+#include "phasescope/run/options.h"
+#include "phasescope/states/sequence.h"
+#include "phasescope/text/prompt_set.h"
+#include "phasescope/text/tokenizer.h"
+
+namespace phasescope::run {
+
+/// A prompt set as a run uses it.
+struct PlannedSet {
+  text::PromptSet set;                ///< only the prompts that the limit selects
+  std::vector<Analysis> analyses;     ///< that it feeds
+  std::string sha256;
+};
+
+/// One sequence to run.
+struct PlannedSequence {
+  states::Sequence sequence;
+  std::string text;                   ///< the prompt as its set has it
+  std::string answer;
+  std::vector<std::int64_t> ids;
+  std::int64_t max_new_tokens = 0;
+  std::vector<Analysis> analyses;
+
+  bool feeds(Analysis analysis) const;
+};
+
+/// What a run will do: the sequences in prompt order, and which of them pass through the model together.
+struct Plan {
+  std::vector<PlannedSet> sets;
+  std::vector<PlannedSequence> sequences;
+  std::vector<std::vector<std::size_t>> batches;  ///< indices into sequences
+
+  /// Sequences that feed an analysis.
+  std::vector<states::Sequence> sequences_for(Analysis analysis) const;
+  bool has(Analysis analysis) const;
+  std::int64_t prompt_tokens() const;
+  std::int64_t largest_generation() const;  ///< upper bound on generated tokens
+};
+
+/// Loads the sets, tokenizes and batches. Errors: as the parts'; usage when an analysis was asked for that no set feeds.
+Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoint, const text::Tokenizer& tokenizer);
+
+/// Bytes a run needs at its largest, by part, from headers and lengths alone.
+struct MemoryPlan {
+  std::uint64_t converted_weights = 0;  ///< when every block is kept
+  std::uint64_t largest_block = 0;      ///< converted; the least that must fit
+  std::uint64_t activations = 0;        ///< of the largest batch
+  std::uint64_t kv_cache = 0;           ///< of the largest batch
+};
+
+MemoryPlan plan_memory(const checkpoint::Checkpoint& checkpoint, std::int64_t batch_tokens, std::int64_t cached_tokens);
+
+}  // namespace phasescope::run

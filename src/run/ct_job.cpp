@@ -1,0 +1,57 @@
+#include "ct_job.h"
+
+#include <utility>
+
+#include "phasescope/base/configs.h"
+#include "phasescope/base/files.h"
+#include "phasescope/report/regime_json.h"
+
+namespace phasescope::run {
+namespace {
+
+curvature::RunOptions run_options(const CtOptions& options, std::uint64_t seed, bool keep_steps) {
+  curvature::RunOptions result;
+  result.definition = options.definition;
+  result.seed = seed;
+  result.null_draws = options.null_draws;
+  result.sensitivity = options.sensitivity;
+  result.keep_steps = keep_steps;
+  return result;
+}
+
+}  // namespace
+
+CtJob::CtJob(const CtOptions& options, std::uint64_t seed, bool keep_steps, const std::vector<states::Sequence>& sequences)
+    : options_(options), seed_(seed), observer_(run_options(options, seed, keep_steps), sequences) {}
+
+curvature::RegimeReport CtJob::report(const std::vector<Generated>& generated, std::optional<std::int64_t> max_new_tokens,
+                                      std::optional<double> temperature) {
+  curvature::ReportOptions options;
+  options.definition = options_.definition;
+  const std::filesystem::path bands =
+      options_.bands.empty() ? configs_folder() / "regimes/published.json" : options_.bands;
+  options.bands = curvature::read_bands(bands);
+  options.seed = seed_;
+  options.bootstrap_draws = options_.bootstrap_draws;
+  options.null_draws = options_.null_draws;
+  options.common_steps = options_.common_steps;
+  options.max_new_tokens = max_new_tokens;
+  options.temperature = temperature;
+  std::vector<curvature::GeneratedSample> samples;
+  for (const Generated& item : generated) {
+    if (item.generates) samples.push_back({item.sequence, item.ids, item.blank});
+  }
+  return curvature::make_regime_report(observer_.take_results(), samples, options);
+}
+
+void write_ct_files(const std::filesystem::path& folder, const curvature::RegimeReport& report, const Json& model,
+                    const text::Tokenizer* tokenizer, bool with_steps) {
+  write_file_atomically(folder / "regime.json", report::regime_to_json(report, model).dump(2) + "\n");
+  if (!with_steps) return;
+  const auto token_text = [&](std::int64_t id) { return tokenizer == nullptr ? std::string() : tokenizer->decode({id}); };
+  std::string lines;
+  for (const curvature::RunResult& run : report.runs) lines += report::steps_to_json(run, token_text).dump() + "\n";
+  write_file_atomically(folder / "steps.jsonl", lines);
+}
+
+}  // namespace phasescope::run

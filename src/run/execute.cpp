@@ -1,0 +1,239 @@
+#include "phasescope/run/execute.h"
+
+#include <cstdio>
+#include <future>
+#include <memory>
+#include <utility>
+
+#include "ct_job.h"
+#include "phasescope/base/error.h"
+#include "phasescope/base/files.h"
+#include "phasescope/base/threads.h"
+#include "phasescope/run/manifest.h"
+#include "phasescope/run/model_library.h"
+#include "phasescope/run/plan.h"
+#include "phasescope/run/run_folder.h"
+#include "phasescope/run/tokenizer.h"
+#include "phasescope/states/captured_states.h"
+#include "samples.h"
+#include "species_job.h"
+#include "stage_clock.h"
+
+namespace phasescope::run {
+namespace {
+
+/// One run from opened checkpoint to written folder.
+class RunJob {
+ public:
+  RunJob(const RunOptions& options, checkpoint::Checkpoint checkpoint)
+      : options_(options),
+        checkpoint_(std::move(checkpoint)),
+        tokenizer_(load_tokenizer(checkpoint_)),
+        plan_(make_plan(options_, checkpoint_, tokenizer_)),
+        folder_(options_.output) {}
+
+  RunSummary execute() {
+    digests_ = digest_model(checkpoint_);
+    identity_ = run_identity(options_, plan_, digests_);
+    if (folder_.inspect(identity_, options_.overwrite) == FolderState::complete) return already_complete();
+    started_ = utc_now();
+    open_model();
+    write_manifest("running");
+    make_observers();
+    run_batches();
+    write_results();
+    write_manifest(summary_.status);
+    return summary_;
+  }
+
+ private:
+  RunSummary already_complete() {
+    summary_.folder = folder_.path();
+    summary_.status = "complete";
+    summary_.already_complete = true;
+    summary_.prompts = static_cast<std::int64_t>(plan_.sequences.size());
+    return summary_;
+  }
+
+  void open_model() {
+    const StageClock clock(measures_.load);
+    const model::ModelLibrary& library = model_library();
+    libraries_ = library.versions();
+    model_ = library.open(checkpoint_, options_.device);
+    model_json_ = model_to_json(checkpoint_, digests_, model_->dtype());
+  }
+
+  void make_observers() {
+    const bool hf = options_.states == model::FinalStates::hf;
+    if (plan_.has(Analysis::ct)) {
+      ct_ = std::make_unique<CtJob>(options_.ct, options_.sampling.seed, options_.detail, plan_.sequences_for(Analysis::ct));
+      observers_.push_back(&ct_->observer());
+    }
+    if (plan_.has(Analysis::species)) {
+      species_ = std::make_unique<SpeciesJob>(options_.species, hf, options_.detail, plan_.sequences_for(Analysis::species));
+      observers_.push_back(&species_->observer());
+    }
+    if (options_.capture != Capture::none) {
+      std::vector<states::Sequence> sequences;
+      std::vector<std::vector<std::int64_t>> ids;
+      for (const PlannedSequence& planned : plan_.sequences) {
+        sequences.push_back(planned.sequence);
+        ids.push_back(planned.ids);
+      }
+      capture_ = std::make_unique<states::CaptureObserver>(folder_.path() / "states", sequences, ids,
+                                                           options_.capture == Capture::last, hf);
+      observers_.push_back(capture_.get());
+    }
+  }
+
+  /// The last point is shown raw unless it is wanted after the final norm; ct_t may ask for that by itself.
+  model::FinalStates final_states() const {
+    const bool ct_wants_norm = ct_ && options_.ct.definition.state_point == curvature::StatePoint::post_norm;
+    const bool only_raw = options_.states == model::FinalStates::raw;
+    return ct_wants_norm && only_raw ? model::FinalStates::both : options_.states;
+  }
+
+  void run_batches() {
+    Progress progress("run", plan_.prompt_tokens() + plan_.largest_generation(), options_.progress);
+    model::BatchOptions batch_options;
+    batch_options.final_states = final_states();
+    batch_options.sampling = options_.sampling;
+    batch_options.on_progress = [&](std::int64_t tokens) { progress.advance(tokens); };
+    results_.resize(plan_.sequences.size());
+    for (const std::vector<std::size_t>& batch : plan_.batches) {
+      std::vector<model::PromptTokens> prompts;
+      std::int64_t tokens = 0;
+      for (const std::size_t i : batch) {
+        const PlannedSequence& planned = plan_.sequences[i];
+        prompts.push_back({planned.sequence.index, planned.ids, planned.max_new_tokens});
+        tokens += planned.sequence.prompt_tokens;
+      }
+      for (model::SequenceResult& result : model_->run(prompts, batch_options, observers_)) {
+        results_[static_cast<std::size_t>(result.sequence)] = std::move(result);
+      }
+      if (capture_) capture_->write_finished();
+      progress.advance(tokens);
+    }
+    const model::StageSeconds seconds = model_->seconds();
+    measures_.load += seconds.load;
+    measures_.forward = seconds.forward;
+    measures_.generate = seconds.generate;
+    measures_.analyse += seconds.observe;
+  }
+
+  void write_results() {
+    count_sequences();
+    if (ct_) finish_ct();
+    if (species_) finish_species();
+    const StageClock clock(measures_.write);
+    write_samples(folder_.path() / "samples.jsonl", plan_, results_, tokenizer_);
+  }
+
+  void count_sequences() {
+    summary_.folder = folder_.path();
+    summary_.prompts = static_cast<std::int64_t>(plan_.sequences.size());
+    measures_.prompt_tokens = plan_.prompt_tokens();
+    for (const model::SequenceResult& result : results_) {
+      measures_.generated_tokens += static_cast<std::int64_t>(result.generated_ids.size());
+      if (!result.error.empty()) ++summary_.failed;
+    }
+    summary_.status = summary_.failed == 0 ? "complete" : "partial";
+  }
+
+  void finish_ct() {
+    const StageClock analyse(measures_.analyse);
+    std::vector<CtJob::Generated> generated;
+    for (const PlannedSequence& planned : plan_.sequences) {
+      if (!planned.feeds(Analysis::ct)) continue;
+      const model::SequenceResult& result = results_[static_cast<std::size_t>(planned.sequence.index)];
+      if (!result.error.empty()) ct_->observer().mark_failed(result.sequence, result.error);
+      const std::vector<std::int64_t> ids = without_end_token(result);
+      generated.push_back({result.sequence, ids, is_blank(tokenizer_.decode(ids, true)), planned.max_new_tokens > 0});
+    }
+    const bool generates = options_.ct.definition.span != curvature::Span::prompt;
+    const curvature::RegimeReport report =
+        ct_->report(generated, generates ? std::optional(options_.max_new_tokens) : std::nullopt,
+                    generates ? std::optional(options_.sampling.temperature) : std::nullopt);
+    summarise(report);
+    write_ct_files(folder_.path(), report, model_json_, &tokenizer_, options_.detail);
+  }
+
+  void summarise(const curvature::RegimeReport& report) {
+    if (report.ratio.placement) summary_.regime = report.ratio.placement->regime;
+    summary_.ratio_norm = report.ratio.median.value;
+    summary_.ratio_low = report.ratio.median.low;
+    summary_.ratio_high = report.ratio.median.high;
+    summary_.regime_sentence = report.survival.sentence;
+    for (const curvature::RunResult& run : report.runs) {
+      if (run.status == curvature::RunStatus::too_short) ++summary_.too_short;
+    }
+  }
+
+  void finish_species() {
+    const StageClock analyse(measures_.analyse);
+    summary_.species = species_->write(folder_.path(), model_json_);
+  }
+
+  void write_manifest(const std::string& status) {
+    const Json manifest = manifest_to_json(options_, plan_, identity_, model_json_, libraries_, model_->device(), status, started_,
+                                           status == "running" ? std::string() : utc_now(), measures_);
+    write_file_atomically(folder_.path() / "manifest.json", manifest.dump(2) + "\n");
+  }
+
+  const RunOptions& options_;
+  checkpoint::Checkpoint checkpoint_;
+  text::Tokenizer tokenizer_;
+  Plan plan_;
+  RunFolder folder_;
+  ModelDigests digests_;
+  Json identity_;
+  Json model_json_;
+  std::string started_;
+  model::LibraryVersions libraries_;
+  std::unique_ptr<model::LanguageModel> model_;
+  std::unique_ptr<CtJob> ct_;
+  std::unique_ptr<SpeciesJob> species_;
+  std::unique_ptr<states::CaptureObserver> capture_;
+  std::vector<states::Observer*> observers_;
+  std::vector<model::SequenceResult> results_;
+  RunMeasures measures_;
+  RunSummary summary_;
+};
+
+std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+}  // namespace
+
+RunSummary execute_run(const RunOptions& options) {
+  set_thread_count(options.threads);
+  const std::string model = options.revision.empty() ? options.model : options.model + "@" + options.revision;
+  return RunJob(options, checkpoint::Checkpoint::open(model)).execute();
+}
+
+std::string summary_line(const RunSummary& summary) {
+  if (summary.already_complete) return summary.folder.string() + " is complete already: nothing to do";
+  std::string line = "wrote " + summary.folder.string() + ": " + std::to_string(summary.prompts) + " prompts";
+  if (summary.failed > 0) line += " (" + std::to_string(summary.failed) + " failed)";
+  if (summary.regime) {
+    line += ", regime " + *summary.regime + " (" + short_number(*summary.ratio_norm);
+    if (summary.ratio_low) line += " [" + short_number(*summary.ratio_low) + ", " + short_number(*summary.ratio_high) + "]";
+    line += ")";
+  }
+  if (summary.too_short > 0) line += ", " + std::to_string(summary.too_short) + " runs too short to classify";
+  if (summary.species) line += ", " + std::to_string(*summary.species) + " species";
+  return line;
+}
+
+Json summary_to_json(const RunSummary& summary) {
+  return {{"dir", summary.folder.string()},
+          {"status", summary.status},
+          {"regime", summary.regime ? Json(*summary.regime) : Json(nullptr)},
+          {"ratio_norm", number_or_null(summary.ratio_norm)},
+          {"n_species", summary.species ? Json(*summary.species) : Json(nullptr)}};
+}
+
+}  // namespace phasescope::run

@@ -1,0 +1,193 @@
+#include "phasescope/run/plan.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "phasescope/base/error.h"
+#include "phasescope/base/sha256.h"
+
+namespace phasescope::run {
+namespace {
+
+/// Tokens of one batch where nothing was asked for: large enough for full-speed products, small enough for any machine.
+constexpr std::int64_t kDefaultBatchTokens = 4096;
+
+bool contains(const std::vector<Analysis>& analyses, Analysis analysis) {
+  return std::find(analyses.begin(), analyses.end(), analysis) != analyses.end();
+}
+
+bool has_roles(const text::PromptSet& set) {
+  return std::any_of(set.prompts.begin(), set.prompts.end(), [](const text::Prompt& prompt) { return !prompt.role.empty(); });
+}
+
+/// Analyses that a set can feed when neither the command line nor its index entry says: those with roles feed pairs and dynamics.
+std::vector<Analysis> possible_analyses(const text::PromptSet& set) {
+  if (!set.analyses.empty()) {
+    std::vector<Analysis> listed;
+    for (const std::string& name : set.analyses) listed.push_back(analysis_named(name));
+    return listed;
+  }
+  return has_roles(set) ? std::vector{Analysis::pairs, Analysis::dynamics} : std::vector{Analysis::ct, Analysis::species};
+}
+
+std::vector<Analysis> analyses_of(const PromptSource& source, const text::PromptSet& set, const RunOptions& options) {
+  if (!source.analyses.empty()) return source.analyses;
+  std::vector<Analysis> chosen;
+  for (const Analysis analysis : possible_analyses(set)) {
+    if (options.analyses.empty() || contains(options.analyses, analysis)) chosen.push_back(analysis);
+  }
+  return chosen;
+}
+
+PlannedSet plan_set(const PromptSource& source, const RunOptions& options) {
+  PlannedSet planned;
+  planned.set = text::find_prompt_set(source.set);
+  planned.sha256 = sha256_of_file(planned.set.file);
+  planned.analyses = analyses_of(source, planned.set, options);
+  if (!options.limit.empty()) {
+    auto& prompts = planned.set.prompts;
+    const text::IndexRange range = text::parse_limit(options.limit, static_cast<std::int64_t>(prompts.size()));
+    prompts.erase(prompts.begin() + range.end, prompts.end());
+    prompts.erase(prompts.begin(), prompts.begin() + range.first);
+  }
+  return planned;
+}
+
+std::int64_t new_tokens(const std::vector<Analysis>& analyses, const RunOptions& options) {
+  std::int64_t count = 0;
+  const bool generated_span = options.ct.definition.span != curvature::Span::prompt;
+  if (contains(analyses, Analysis::ct) && generated_span) count = options.max_new_tokens;
+  if (contains(analyses, Analysis::dynamics)) count = std::max(count, options.dynamics_tokens);
+  return count;
+}
+
+/// Sequences that must be in view together: both sides of every pair of a topic, since controls compare neighbours within the topic.
+std::string group_of(const PlannedSequence& sequence) {
+  return sequence.feeds(Analysis::pairs) ? sequence.sequence.category : std::string();
+}
+
+/// Groups in order of first appearance, a sequence without group being one of its own. Those that generate come first, so that they
+/// share the steps of one loop.
+std::vector<std::vector<std::size_t>> make_groups(const std::vector<PlannedSequence>& sequences) {
+  std::vector<std::vector<std::size_t>> groups;
+  std::map<std::string, std::size_t> group_of_name;
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    const std::string name = group_of(sequences[i]);
+    const auto found = name.empty() ? group_of_name.end() : group_of_name.find(name);
+    if (found != group_of_name.end()) {
+      groups[found->second].push_back(i);
+    } else {
+      if (!name.empty()) group_of_name[name] = groups.size();
+      groups.push_back({i});
+    }
+  }
+  const auto generates_more = [&](const auto& a, const auto& b) {
+    return sequences[a.front()].max_new_tokens > sequences[b.front()].max_new_tokens;
+  };
+  std::stable_sort(groups.begin(), groups.end(), generates_more);
+  return groups;
+}
+
+std::vector<std::vector<std::size_t>> make_batches(const std::vector<PlannedSequence>& sequences, std::int64_t limit) {
+  std::vector<std::vector<std::size_t>> batches;
+  std::int64_t tokens = 0;
+  for (const std::vector<std::size_t>& group : make_groups(sequences)) {
+    std::int64_t group_tokens = 0;
+    for (const std::size_t i : group) group_tokens += static_cast<std::int64_t>(sequences[i].ids.size());
+    if (batches.empty() || tokens + group_tokens > limit) {
+      batches.emplace_back();
+      tokens = 0;
+    }
+    batches.back().insert(batches.back().end(), group.begin(), group.end());
+    tokens += group_tokens;
+  }
+  return batches;
+}
+
+void require_analyses(const RunOptions& options, const Plan& plan) {
+  for (const Analysis analysis : options.analyses) {
+    if (!plan.has(analysis)) {
+      throw Error(ExitClass::usage, std::string("--analyses: no prompt set feeds ") + name_of(analysis) +
+                                        ", expected a set named with -p SET:" + name_of(analysis));
+    }
+  }
+}
+
+}  // namespace
+
+bool PlannedSequence::feeds(Analysis analysis) const { return contains(analyses, analysis); }
+
+std::vector<states::Sequence> Plan::sequences_for(Analysis analysis) const {
+  std::vector<states::Sequence> chosen;
+  for (const PlannedSequence& planned : sequences) {
+    if (planned.feeds(analysis)) chosen.push_back(planned.sequence);
+  }
+  return chosen;
+}
+
+bool Plan::has(Analysis analysis) const {
+  return std::any_of(sequences.begin(), sequences.end(), [&](const auto& planned) { return planned.feeds(analysis); });
+}
+
+std::int64_t Plan::prompt_tokens() const {
+  std::int64_t tokens = 0;
+  for (const PlannedSequence& planned : sequences) tokens += planned.sequence.prompt_tokens;
+  return tokens;
+}
+
+std::int64_t Plan::largest_generation() const {
+  std::int64_t tokens = 0;
+  for (const PlannedSequence& planned : sequences) tokens += planned.max_new_tokens;
+  return tokens;
+}
+
+Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoint, const text::Tokenizer& tokenizer) {
+  if (options.prompts.empty()) throw Error(ExitClass::usage, "--prompts: none given, expected a prompt set");
+  Plan plan;
+  std::map<std::string, std::int64_t> count_of_category;
+  for (const PromptSource& source : options.prompts) {
+    plan.sets.push_back(plan_set(source, options));
+    const PlannedSet& planned = plan.sets.back();
+    for (const text::Prompt& prompt : planned.set.prompts) {
+      PlannedSequence sequence;
+      sequence.text = prompt.text;
+      sequence.answer = prompt.answer;
+      sequence.analyses = planned.analyses;
+      sequence.ids = tokenizer.encode(prompt.text);
+      if (sequence.ids.empty()) throw_input_error(planned.set.file.string(), prompt.id, "has no token", "at least 1");
+      if (options.max_length > 0 && static_cast<std::int64_t>(sequence.ids.size()) > options.max_length) {
+        sequence.ids.resize(static_cast<std::size_t>(options.max_length));
+      }
+      sequence.max_new_tokens = new_tokens(planned.analyses, options);
+      const std::int64_t number = count_of_category[prompt.category]++;
+      sequence.sequence = {static_cast<std::int64_t>(plan.sequences.size()),
+                           prompt.category + "/" + std::to_string(number),
+                           prompt.id,
+                           prompt.category,
+                           prompt.pair,
+                           prompt.role,
+                           static_cast<std::int64_t>(sequence.ids.size())};
+      plan.sequences.push_back(std::move(sequence));
+    }
+  }
+  require_analyses(options, plan);
+  (void)checkpoint;
+  plan.batches = make_batches(plan.sequences, options.batch_tokens > 0 ? options.batch_tokens : kDefaultBatchTokens);
+  return plan;
+}
+
+MemoryPlan plan_memory(const checkpoint::Checkpoint& checkpoint, std::int64_t batch_tokens, std::int64_t cached_tokens) {
+  const checkpoint::Architecture& a = checkpoint.architecture();
+  constexpr std::int64_t bytes = sizeof(float);
+  MemoryPlan memory;
+  memory.converted_weights = static_cast<std::uint64_t>(checkpoint.parameters() * bytes);
+  const std::int64_t outside = a.vocabulary * a.embedding_width * (a.tied_head ? 1 : 2);
+  memory.largest_block = static_cast<std::uint64_t>((checkpoint.parameters() - outside) / a.blocks * bytes);
+  const std::int64_t per_token = 5 * a.hidden + 2 * a.query_width() + 2 * a.key_value_width() + (a.gated ? 2 : 1) * a.intermediate;
+  memory.activations = static_cast<std::uint64_t>(batch_tokens * per_token * bytes);
+  memory.kv_cache = static_cast<std::uint64_t>(cached_tokens * 2 * a.blocks * a.key_value_width() * bytes);
+  return memory;
+}
+
+}  // namespace phasescope::run

@@ -1,0 +1,67 @@
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "commands.h"
+#include "phasescope/base/error.h"
+#include "phasescope/base/version.h"
+#include "version_text.h"
+
+namespace {
+
+using phasescope::ExitClass;
+
+int fail(ExitClass exit_class, const char* reason) {
+  std::fprintf(stderr, "error: %s\n", reason);
+  return static_cast<int>(exit_class);
+}
+
+/// CLI11's own messages can span lines; ours is one, and usage errors end with 2.
+int report_usage(const CLI::App& program, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return program.exit(error);  // --help, --version
+  std::string reason = error.what();
+  for (char& c : reason) {
+    if (c == '\n') c = ' ';
+  }
+  return fail(ExitClass::usage, (reason + " (see phasescope --help)").c_str());
+}
+
+int run_program(int argument_count, char** arguments) {
+  CLI::App program{"Measures the inner dynamics of language models: trajectory instability (ct_t) and Intelliton species."};
+  program.name("phasescope");
+  program.require_subcommand(1);
+  program.set_help_flag("-h,--help", "Show this help, or that of a command");
+  program.set_version_flag("--version", [] { return phasescope::tool::version_text(); });
+  program.footer(
+      "Examples:\n"
+      "  phasescope run -m model.gguf -p core -p panel24 -o out/model\n"
+      "  phasescope run -m HuggingFaceTB/SmolLM2-135M -p prompts.jsonl:ct -o out/mine --max-new-tokens 32\n"
+      "  phasescope analyze states/*.safetensors -o out/stored\n"
+      "  phasescope inspect model.gguf\n"
+      "Exit codes: 0 ok, 1 internal, 2 usage, 3 bad input file, 4 environment, 5 numerics, 6 folder busy or of another run,\n"
+      "  7 some items failed, 8 a gate failed, 75 interrupted.");
+  int exit_code = 0;
+  phasescope::tool::add_run_command(program, exit_code);
+  phasescope::tool::add_inspect_command(program, exit_code);
+  phasescope::tool::add_tokenize_command(program, exit_code);
+  try {
+    program.parse(argument_count, arguments);
+  } catch (const CLI::ParseError& error) {
+    return report_usage(program, error);
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+  try {
+    return run_program(argument_count, arguments);
+  } catch (const phasescope::Error& error) {
+    return fail(error.exit_class(), error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ExitClass::environment, "out of memory");
+  } catch (const std::exception& error) {
+    return fail(ExitClass::internal, error.what());
+  }
+}
