@@ -9,6 +9,7 @@ special tokens, those with them, and the decoded texts (all tokens; special toke
 ids with special tokens equal to those without, a decoded text equal to the string, skipping special tokens changes nothing.
 gguf/<name>/vocabulary.json holds a vocabulary in the form of GGUF metadata; its cases are in the same folder, or are those of the
 kind that it names under "cases_of". Remove a tokenizer.json to train that kind anew.
+components/<part>.json holds single components: rows of [description, outputs]; components/strings.json and tokens.json their inputs.
 """
 
 import json
@@ -16,6 +17,7 @@ import pathlib
 
 from tokenizers import Tokenizer
 
+from components import TOKEN_LISTS, component_cases
 from gguf_kinds import gguf_kinds
 from hard_strings import HARD_STRINGS
 from kinds import KINDS
@@ -67,11 +69,22 @@ def write_kinds():
         write_rows(FOLDER / name / "cases.json", [case(tokenizer, text) for text in HARD_STRINGS])
 
 
+def write_components():
+    folder = FOLDER / "components"
+    folder.mkdir(exist_ok=True)
+    strings = [text for text in HARD_STRINGS if text and len(text) <= 40][::3]
+    write_rows(folder / "strings.json", strings)
+    write_rows(folder / "tokens.json", TOKEN_LISTS)
+    for part, rows in component_cases(strings).items():
+        write_rows(folder / f"{part}.json", rows)
+
+
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_rows(FOLDER / "strings.json", HARD_STRINGS)
     write_kinds()
     write_gguf_kinds()
+    write_components()
 
 
 if __name__ == "__main__":
