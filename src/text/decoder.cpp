@@ -1,7 +1,6 @@
 #include "phasescope/text/decoder.h"
 
 #include <array>
-#include <numeric>
 #include <utility>
 
 #include "phasescope/text/byte_alphabet.h"
@@ -92,7 +91,9 @@ void ByteFallbackDecoder::decode(std::vector<std::string>& tokens) const {
 }
 
 void FuseDecoder::decode(std::vector<std::string>& tokens) const {
-  tokens = {std::accumulate(tokens.begin(), tokens.end(), std::string())};
+  std::string text;
+  for (const std::string& token : tokens) text += token;
+  tokens = {std::move(text)};
 }
 
 void StripDecoder::decode(std::vector<std::string>& tokens) const {

@@ -29,7 +29,7 @@ bool is_ideograph(char32_t c) {
 
 void append_clean(std::string& output, char32_t c) {
   const bool is_layout = c == '\t' || c == '\n' || c == '\r';
-  if (c == 0 || c == 0xFFFD || (!is_layout && is_other(c))) return;
+  if (c == 0 || c == 0xFFFD || (!is_layout && is_control(c))) return;
   append_utf8(output, is_layout || is_whitespace(c) ? U' ' : c);
 }
 

@@ -1,83 +1,13 @@
 #include "phasescope/text/regex_syntax.h"
 
-#include <cctype>
-#include <map>
-#include <optional>
 #include <vector>
 
 #include "phasescope/base/error.h"
+#include "phasescope/text/regex_classes.h"
 #include "phasescope/text/unicode.h"
 
 namespace phasescope::text {
 namespace {
-
-// White_Space. PCRE2's \s holds U+180E besides. The second is its complement, for use within a set.
-constexpr char spaces[] =
-    R"(\x{9}-\x{d}\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000})";
-constexpr char non_spaces[] =
-    R"(\x{0}-\x{8}\x{e}-\x{1f}\x{21}-\x{84}\x{86}-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027})"
-    R"(\x{202a}-\x{202e}\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{10ffff})";
-constexpr char word_characters[] = R"(\p{L}\p{M}\p{Nd}\p{Pc})";
-constexpr char hexadecimal_digits[] = "0-9A-Fa-f";
-
-/// A shorthand such as \s: what stands for it within [...], and whether a set must be negated to say it.
-struct Shorthand {
-  const char* members;
-  bool negated;
-};
-
-std::optional<Shorthand> shorthand(char letter) {
-  switch (letter) {
-    case 's':
-      return Shorthand{spaces, false};
-    case 'S':
-      return Shorthand{spaces, true};
-    case 'w':
-      return Shorthand{word_characters, false};
-    case 'W':
-      return Shorthand{word_characters, true};
-    case 'd':
-      return Shorthand{R"(\p{Nd})", false};
-    case 'D':
-      return Shorthand{R"(\p{Nd})", true};
-    case 'h':
-      return Shorthand{hexadecimal_digits, false};
-    case 'H':
-      return Shorthand{hexadecimal_digits, true};
-    default:
-      return std::nullopt;
-  }
-}
-
-/// PCRE2 knows general categories by their short names only.
-std::string category_name(const std::string& name) {
-  static const std::map<std::string, std::string> short_names = {{"letter", "L"},
-                                                                 {"uppercaseletter", "Lu"},
-                                                                 {"lowercaseletter", "Ll"},
-                                                                 {"titlecaseletter", "Lt"},
-                                                                 {"modifierletter", "Lm"},
-                                                                 {"otherletter", "Lo"},
-                                                                 {"mark", "M"},
-                                                                 {"number", "N"},
-                                                                 {"decimalnumber", "Nd"},
-                                                                 {"punctuation", "P"},
-                                                                 {"symbol", "S"},
-                                                                 {"separator", "Z"},
-                                                                 {"other", "C"},
-                                                                 {"digit", "Nd"},
-                                                                 {"punct", "P"},
-                                                                 {"alnum", "Xan"},
-                                                                 {"lower", "Lowercase"},
-                                                                 {"upper", "Uppercase"},
-                                                                 {"space", "White_Space"}};
-  std::string key;
-  for (const char c : name) {
-    if (c != '_' && c != ' ' && c != '-')
-      key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  const auto found = short_names.find(key);
-  return found == short_names.end() ? name : found->second;
-}
 
 class Translator {
  public:
@@ -198,39 +128,31 @@ class Translator {
     translate_quantifiers(start);
   }
 
-  void translate_escape() {
-    const char letter = position_ + 1 < pattern_.size() ? pattern_[position_ + 1] : '\0';
-    if (const auto found = shorthand(letter)) {
-      position_ += 2;
-      output_ += found->negated ? "[^" : "[";
-      output_ += found->members;
-      output_ += ']';
-      return;
-    }
-    translate_common_escape();
+  char escaped_letter() const { return position_ + 1 < pattern_.size() ? pattern_[position_ + 1] : '\0'; }
+
+  void append_set(const std::string& members, bool negated) {
+    output_ += (negated ? "[^" : "[") + members + "]";
   }
 
-  /// Escapes that mean the same in and outside of a set.
-  void translate_common_escape() {
-    const char letter = position_ + 1 < pattern_.size() ? pattern_[position_ + 1] : '\0';
-    switch (letter) {
-      case 'p':
-      case 'P':
-        return translate_property();
-      case 'u':
-        return translate_code_point();
-      case 'R':
-      case 'X':
-      case 'K':
-      case 'G':
-      case 'y':
-      case 'Y':
-      case 'O':
-      case 'N':
-        refuse(std::string("\\") + letter);
-      default:
-        break;
+  void translate_escape() {
+    const char letter = escaped_letter();
+    if (const auto found = shorthand_class(letter, false)) {
+      position_ += 2;
+      append_set(found->members, found->negated);
+    } else if (letter == 'b') {
+      position_ += 2;
+      output_ += word_boundary();
+    } else {
+      translate_common_escape(false);
     }
+  }
+
+  void translate_common_escape(bool within_set) {
+    static constexpr std::string_view refused = "BGKNORXYy";
+    const char letter = escaped_letter();
+    if (letter == 'p' || letter == 'P') return translate_property(within_set);
+    if (letter == 'u') return translate_code_point();
+    if (refused.find(letter) != std::string_view::npos) refuse(std::string("\\") + letter);
     output_ += take_character();
     if (position_ < pattern_.size()) output_ += take_character();
   }
@@ -244,8 +166,8 @@ class Translator {
     position_ += 6;
   }
 
-  void translate_property() {
-    bool negated = pattern_[position_ + 1] == 'P';
+  void translate_property(bool within_set) {
+    bool negated = escaped_letter() == 'P';
     position_ += 2;
     if (!next_is("{")) refuse("a property without braces");
     const std::size_t close = pattern_.find('}', position_);
@@ -255,8 +177,21 @@ class Translator {
       negated = !negated;
       name.erase(0, 1);
     }
-    output_ += (negated ? "\\P{" : "\\p{") + category_name(name) + "}";
+    append_property(name, negated, within_set);
     position_ = close + 1;
+  }
+
+  void append_property(const std::string& name, bool negated, bool within_set) {
+    const auto members = named_class(name);
+    if (!members) {
+      output_ += (negated ? "\\P{" : "\\p{") + property_name(name) + "}";
+    } else if (!within_set) {
+      append_set(*members, negated);
+    } else if (!negated) {
+      output_ += *members;
+    } else {
+      refuse("\\P{" + name + "} within a set");
+    }
   }
 
   void translate_set() {
@@ -276,44 +211,22 @@ class Translator {
       output_ += take_character();
       return;
     }
-    const char letter = position_ + 1 < pattern_.size() ? pattern_[position_ + 1] : '\0';
-    const auto found = shorthand(letter);
-    if (!found) return translate_common_escape();
+    const char letter = escaped_letter();
+    const auto found = shorthand_class(letter, true);
+    if (!found) return translate_common_escape(true);
+    const auto members = found->negated ? complement_members(letter) : found->members;
+    if (!members) refuse(std::string("\\") + letter + " within a set");
+    output_ += *members;
     position_ += 2;
-    output_ += found->negated ? complement(letter) : found->members;
-  }
-
-  const char* complement(char letter) const {
-    switch (letter) {
-      case 'S':
-        return non_spaces;
-      case 'D':
-        return R"(\P{Nd})";
-      case 'H':
-        return R"(\x{0}-/:-@G-`g-\x{10ffff})";
-      default:
-        refuse(std::string("\\") + letter + " within a set");
-    }
   }
 
   void translate_posix_class() {
-    static const std::map<std::string, std::string> classes = {{"alpha", R"(\p{Alphabetic})"},
-                                                               {"digit", R"(\p{Nd})"},
-                                                               {"alnum", R"(\p{Alphabetic}\p{Nd})"},
-                                                               {"space", spaces},
-                                                               {"word", word_characters},
-                                                               {"lower", R"(\p{Lowercase})"},
-                                                               {"upper", R"(\p{Uppercase})"},
-                                                               {"cntrl", R"(\p{Cc})"},
-                                                               {"xdigit", hexadecimal_digits},
-                                                               {"blank", R"(\p{Zs}\x{9})"},
-                                                               {"punct", R"(\p{P}$+<=>\x{5e}`|~)"}};
     const std::size_t close = pattern_.find(":]", position_);
     if (close == std::string_view::npos) refuse("an unclosed class");
     const std::string name(pattern_.substr(position_ + 2, close - position_ - 2));
-    const auto found = classes.find(name);
-    if (found == classes.end()) refuse("[:" + name + ":]");
-    output_ += found->second;
+    const auto members = posix_class(name);
+    if (!members) refuse("[:" + name + ":]");
+    output_ += *members;
     position_ = close + 2;
   }
 

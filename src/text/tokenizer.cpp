@@ -1,7 +1,6 @@
 #include "phasescope/text/tokenizer.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "phasescope/base/error.h"

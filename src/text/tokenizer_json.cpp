@@ -4,6 +4,8 @@
 
 #include "phasescope/text/bpe_model.h"
 #include "phasescope/text/tokenizer.h"
+#include "phasescope/text/unigram_model.h"
+#include "phasescope/text/wordpiece_model.h"
 
 namespace phasescope::text {
 namespace {
@@ -35,6 +37,23 @@ std::unique_ptr<TokenModel> read_bpe(TokenizerFile& file, const JsonObject& mode
                                     "model");
 }
 
+std::unique_ptr<TokenModel> read_unigram(TokenizerFile& file, const JsonObject& model) {
+  if (file.scored_tokens.empty()) model.fail("vocab", "is missing or empty", "a list of tokens and scores");
+  UnigramModel::Options options;
+  if (model.has("unk_id")) options.unknown_id = model.integer("unk_id");
+  options.byte_fallback = model.boolean_or("byte_fallback", false);
+  return std::make_unique<UnigramModel>(std::move(file.scored_tokens), options, file.file);
+}
+
+std::unique_ptr<TokenModel> read_wordpiece(TokenizerFile& file, const JsonObject& model) {
+  WordPieceModel::Options options;
+  options.unknown_token = model.text_or("unk_token", options.unknown_token);
+  options.continuing_subword_prefix =
+      model.text_or("continuing_subword_prefix", options.continuing_subword_prefix);
+  options.max_characters = static_cast<std::size_t>(model.integer_or("max_input_chars_per_word", 100));
+  return std::make_unique<WordPieceModel>(read_vocabulary(file, model), std::move(options), file.file);
+}
+
 /// Files of old versions leave the type out; the tables tell.
 std::string model_type(const TokenizerFile& file, const JsonObject& model) {
   if (model.has("type")) return model.text("type");
@@ -47,6 +66,8 @@ std::unique_ptr<TokenModel> read_model(TokenizerFile& file, const JsonObject& to
   const JsonObject model = tokenizer.object("model");
   const std::string type = model_type(file, model);
   if (type == "BPE") return read_bpe(file, model);
+  if (type == "Unigram") return read_unigram(file, model);
+  if (type == "WordPiece") return read_wordpiece(file, model);
   model.fail("type", "model \"" + type + "\" is not supported");
 }
 

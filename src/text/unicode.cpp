@@ -192,9 +192,9 @@ bool is_nonspacing_mark(char32_t code_point) {
   return category(code_point) == UTF8PROC_CATEGORY_MN;
 }
 
-bool is_other(char32_t code_point) {
+bool is_control(char32_t code_point) {
   const utf8proc_category_t value = category(code_point);
-  return value == UTF8PROC_CATEGORY_CN || value >= UTF8PROC_CATEGORY_CC;
+  return value >= UTF8PROC_CATEGORY_CC;
 }
 
 void append_lowercase(std::string& text, char32_t code_point) {

@@ -15,7 +15,7 @@ struct GgufVocabulary {
   std::vector<float> scores;              ///< by id; required by "llama"
   std::vector<std::int32_t> token_types;  ///< by id, or empty: 1 normal, 2 unknown, 3 control, 4 user
                                           ///< defined, 5 unused, 6 byte
-  std::vector<std::string> merges;  ///< "left right", by rank; required by "gpt2"
+  std::vector<std::string> merges;        ///< "left right", by rank; required by "gpt2"
   std::optional<std::int64_t> bos_id;
   std::optional<std::int64_t> eos_id;
   std::optional<std::int64_t> unknown_id;

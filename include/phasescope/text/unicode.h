@@ -52,8 +52,8 @@ bool is_punctuation(char32_t code_point);
 bool is_mark(char32_t code_point);
 /// General category Mn.
 bool is_nonspacing_mark(char32_t code_point);
-/// General category C*: control, format, unassigned, private use.
-bool is_other(char32_t code_point);
+/// General category Cc, Cf or Co: control, format, private use.
+bool is_control(char32_t code_point);
 
 /// Appends the full, untailored lower case mapping of one code point.
 void append_lowercase(std::string& text, char32_t code_point);
