@@ -26,7 +26,7 @@ std::optional<double> kendall_tau_b(const std::vector<double>& a, const std::vec
     }
   }
   if (untied_a == 0 || untied_b == 0) return std::nullopt;
-  return score / (std::sqrt(untied_a) * std::sqrt(untied_b));
+  return score / std::sqrt(untied_a * untied_b);
 }
 
 }  // namespace phasescope::stats

@@ -1,0 +1,57 @@
+#include "phasescope/curvature/pair_table.h"
+
+#include "trajectories.h"
+
+#include <gtest/gtest.h>
+
+namespace phasescope::curvature {
+namespace {
+
+using testing::circle_states;
+using testing::normal_states;
+
+/// The same values straight from the states, for every ordered triple.
+void expect_same_as_from_states(const States& raw, const Definition& definition, double tolerance,
+                                std::size_t longest_tabulated) {
+  const NormalisedStates states = normalise(raw, definition.norm);
+  const PairTable pairs(states, definition, longest_tabulated);
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    for (std::size_t j = 0; j < states.size(); ++j) {
+      for (std::size_t k = 0; k < states.size(); ++k) {
+        if (i == j || j == k || i == k) continue;
+        States triple(3, raw.cols());
+        triple << states.states.row(static_cast<Eigen::Index>(i)),
+            states.states.row(static_cast<Eigen::Index>(j)), states.states.row(static_cast<Eigen::Index>(k));
+        const NormalisedStates ordered{
+            triple, {states.norms[i], states.norms[j], states.norms[k]}, {0, 1, 2}, {}};
+        const TrajectoryTerms terms = trajectory_terms(ordered, definition);
+        EXPECT_NEAR(pairs.delta(j, k), terms.delta[0], tolerance * terms.delta[0]);
+        EXPECT_NEAR(pairs.curvature(i, j, k), terms.curvature[0], tolerance * terms.curvature[0])
+            << ct_id(definition) << " " << i << j << k;
+      }
+    }
+  }
+}
+
+TEST(PairTable, EqualsTheStates) {
+  for (const Definition& definition : all_combinations({})) {
+    expect_same_as_from_states(normal_states(7, 5, 2), definition, 1e-11, 4096);
+  }
+}
+
+// Along a short arc all triangles are needles.
+TEST(PairTable, EqualsTheStatesWhereTrianglesAreFlat) {
+  for (const Definition& definition : all_combinations({})) {
+    if (definition.norm != Norm::raw) continue;
+    expect_same_as_from_states(circle_states(6, 4, 1e-3), definition, 1e-9, 4096);
+  }
+}
+
+TEST(PairTable, EqualsTheStatesWithoutATable) {
+  for (const Definition& definition : all_combinations({})) {
+    expect_same_as_from_states(normal_states(5, 5, 4), definition, 1e-11, 0);
+  }
+}
+
+}  // namespace
+}  // namespace phasescope::curvature

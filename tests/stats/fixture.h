@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "phasescope/base/json.h"
+
+namespace phasescope::testing {
+
+/// A fixture below tests/data; scripts/curvature-fixtures/make wrote it with numpy and scipy.
+inline Json fixture(const std::string& name) {
+  return read_json_file(std::filesystem::path(PHASESCOPE_TEST_DATA) / name);
+}
+
+}  // namespace phasescope::testing
