@@ -6,7 +6,9 @@
 
 #include "phasescope/base/json.h"
 #include "phasescope/intelliton/catalog.h"
+#include "phasescope/intelliton/dynamics.h"
 #include "phasescope/intelliton/field_analysis.h"
+#include "phasescope/intelliton/pair_diagnostics.h"
 
 namespace phasescope::report {
 
@@ -18,7 +20,10 @@ Json field_detail_json(const intelliton::FieldAnalysis& field);
 /// `catalog` of detail.json: `species` in full precision with their vectors, `species_rounded` as published.
 Json catalog_detail_json(const intelliton::Catalog& catalog);
 
-/// The quantities of a species by their report names, without its vector.
-Json species_json(const intelliton::Species& species);
+/// `dynamics` of detail.json: occupations, observables and activation shifts, one entry a species.
+Json dynamics_detail_json(const intelliton::FieldDynamics& dynamics);
+
+/// `pairs` of detail.json. A pair that could not be compared is null beside `reason`.
+Json pairs_detail_json(const intelliton::PairDiagnostics& diagnostics);
 
 }  // namespace phasescope::report

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "phasescope/intelliton/options.h"
+#include "phasescope/intelliton/pair_comparison.h"
+#include "phasescope/states/observer.h"
+
+namespace phasescope::intelliton {
+
+/// A grounded prompt and the one it is compared with, by Sequence::index.
+struct PromptPair {
+  std::string category;
+  std::int64_t grounded = 0;
+  std::int64_t other = 0;
+};
+
+/// The grounded/prone pairs of sequences that share a pair id, in order of the grounded ones. Errors: usage
+/// when a pair id has not exactly one prompt of each of the two roles.
+std::vector<PromptPair> pairs_of(const std::vector<states::Sequence>& sequences);
+
+/// Controls: consecutive grounded prompts of the same category, categories in order of first appearance.
+std::vector<PromptPair> controls_of(const std::vector<PromptPair>& pairs);
+
+/// Which sequences must be in view together: the connected groups of pairs and their controls.
+std::vector<std::vector<std::int64_t>> batch_groups(const std::vector<PromptPair>& pairs);
+
+struct ComparedPair {
+  PromptPair pair;
+  std::optional<PairSignature> signature;
+  std::string reason;  ///< why there is no signature
+  /// Top-1 probability after the last prompt token, where it was observed.
+  std::optional<double> grounded_confidence;
+  std::optional<double> other_confidence;
+};
+
+/// Compares pairs and controls while both prompts are in view; keeps the modes of one state point in flight.
+class PairObserver : public states::Observer {
+ public:
+  PairObserver(const std::vector<PromptPair>& pairs, const Options& options);
+
+  void observe(const states::StateView& view) override;
+  /// Keeps the largest next-token probability at the end of each prompt.
+  void observe_prediction(const states::Prediction& prediction) override;
+
+  /// Pairs whose prompts were not in view together, or not to the end, have no signature.
+  std::vector<ComparedPair> pairs() const { return compared(pairs_); }
+  std::vector<ComparedPair> controls() const { return compared(controls_); }
+
+ private:
+  struct Comparison {
+    PromptPair pair;
+    std::optional<PairComparison> running;
+    std::optional<PairSignature> signature;
+  };
+  struct PromptModes {
+    PointModes modes;
+    std::int64_t prompt_tokens = 0;
+    std::int64_t newest_point = -1;
+  };
+
+  void decompose(const states::StateView& view);
+  void compare(const states::StateView& view, Comparison& comparison);
+  std::optional<double> confidence(std::int64_t sequence) const;
+  std::vector<ComparedPair> compared(const std::vector<Comparison>& comparisons) const;
+
+  Options options_;
+  std::vector<Comparison> pairs_;
+  std::vector<Comparison> controls_;
+  std::map<std::int64_t, PromptModes> prompts_;                  // by Sequence::index
+  std::map<std::int64_t, std::map<std::int64_t, double>> top1_;  // by sequence, then position
+};
+
+}  // namespace phasescope::intelliton

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "phasescope/intelliton/field_analysis.h"
+#include "phasescope/intelliton/occupation.h"
+#include "phasescope/intelliton/options.h"
+#include "phasescope/states/observer.h"
+
+namespace phasescope::intelliton {
+
+struct TrajectoryOptions {
+  int window = 6;  ///< tokens in a wave packet
+  int steps = 8;   ///< generation steps; step s is the prefix of the prompt and s generated tokens
+};
+
+/// The wave packets of one sequence, step by step.
+struct Trajectory {
+  states::Sequence sequence;
+  std::vector<ModeObservables> steps;  ///< at most TrajectoryOptions::steps
+};
+
+/// Observes the wave packet, the field of the last tokens of the prefix, at every generation step. Step 0
+/// ends at the prompt's last token. In a causal model the states of earlier tokens do not change, so each
+/// step adds one row per state point to the packet of the step before; no prefix is run again. In flight per
+/// sequence: the packet's states at every point, float32 [N, window, D].
+///
+/// Attention (of whole prompts) has the packet's size only for prompts that are no longer than the window;
+/// for all others fusion strength is 0, as published.
+class TrajectoryObserver : public states::Observer {
+ public:
+  TrajectoryObserver(const std::vector<states::Sequence>& sequences, const Options& options,
+                     const TrajectoryOptions& trajectory_options);
+
+  bool wants_attention(std::int64_t block) const override;
+  void observe(const states::StateView& view) override;
+  void observe_attention(const states::AttentionView& view) override;
+  void finish_sequence(std::int64_t sequence) override;
+
+  /// In the order of the given sequences; a sequence that was never seen has no steps.
+  const std::vector<Trajectory>& trajectories() const { return trajectories_; }
+
+ private:
+  using StateRows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+  struct InFlight {
+    std::vector<StateRows> packets;      // by point, newest token last [<= window, D]
+    std::vector<FieldBuilder> builders;  // of the steps that the current views add
+  };
+
+  void add_rows(const states::StateView& view, const states::Segment& segment, std::size_t place);
+  /// Cuts or shifts the packet so that it ends with `row`.
+  void append(StateRows& packet, const Eigen::Ref<const Eigen::RowVectorXf>& row) const;
+  void complete(std::size_t place);
+
+  Options options_;
+  TrajectoryOptions trajectory_options_;
+  std::vector<Trajectory> trajectories_;
+  std::map<std::int64_t, std::size_t> place_of_;  // by Sequence::index
+  std::vector<InFlight> in_flight_;               // by place
+  std::optional<FieldAnalyzer> analyzer_;
+};
+
+}  // namespace phasescope::intelliton
