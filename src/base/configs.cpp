@@ -1,8 +1,9 @@
 #include "phasescope/base/configs.h"
 
-#include <array>
 #include <cstdlib>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "phasescope/base/error.h"
 
@@ -16,14 +17,21 @@ std::filesystem::path program_folder() {
 }
 
 std::filesystem::path configs_folder() {
-  if (const char* chosen = std::getenv("PHASESCOPE_CONFIGS")) return chosen;
-  const std::filesystem::path program = program_folder();
-  constexpr std::array places = {"../share/phasescope/configs", "../configs", "../../configs"};
-  for (const char* place : places) {
-    const std::filesystem::path folder = (program / place).lexically_normal();
-    if (std::filesystem::exists(folder / "prompts/index.json")) return folder;
+  std::vector<std::filesystem::path> places;
+  const char* chosen = std::getenv("PHASESCOPE_CONFIGS");
+  if (chosen != nullptr && *chosen != '\0') {
+    places = {chosen};
+  } else {
+    const std::filesystem::path program = program_folder();
+    places = {program / "../share/phasescope/configs", program / "../configs", program / "../../configs"};
   }
-  throw_environment_error(program.string(), "shipped configuration files not found beside the program; set PHASESCOPE_CONFIGS");
+  std::string looked_at;
+  for (const std::filesystem::path& place : places) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(place, ignored)) return place.lexically_normal();
+    looked_at += (looked_at.empty() ? "" : ", ") + place.lexically_normal().string();
+  }
+  throw_environment_error("", "the folder of shipped files was not found; looked for " + looked_at);
 }
 
 }  // namespace phasescope

@@ -22,7 +22,7 @@ Json prompts_to_json(const Plan& plan) {
     Json analyses = Json::array();
     for (const Analysis analysis : planned.analyses) analyses.push_back(name_of(analysis));
     prompts.push_back({{"path", planned.set.file.filename().string()},
-                       {"name", planned.set.name},
+                       {"name", planned.name},
                        {"sha256", planned.sha256},
                        {"n", planned.set.prompts.size()},
                        {"analyses", analyses}});

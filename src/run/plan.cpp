@@ -6,6 +6,8 @@
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/sha256.h"
+#include "phasescope/text/prompt_catalog.h"
+#include "phasescope/text/prompt_limit.h"
 
 namespace phasescope::run {
 namespace {
@@ -18,39 +20,49 @@ bool contains(const std::vector<Analysis>& analyses, Analysis analysis) {
 }
 
 bool has_roles(const text::PromptSet& set) {
-  return std::any_of(set.prompts.begin(), set.prompts.end(), [](const text::Prompt& prompt) { return !prompt.role.empty(); });
+  return std::any_of(set.prompts.begin(), set.prompts.end(), [](const text::Prompt& prompt) { return prompt.role.has_value(); });
 }
 
-/// Analyses that a set can feed when neither the command line nor its index entry says: those with roles feed pairs and dynamics.
-std::vector<Analysis> possible_analyses(const text::PromptSet& set) {
-  if (!set.analyses.empty()) {
-    std::vector<Analysis> listed;
-    for (const std::string& name : set.analyses) listed.push_back(analysis_named(name));
-    return listed;
+/// The set of a file, or the shipped set of that name.
+PlannedSet find_set(const std::string& name_or_file) {
+  PlannedSet planned;
+  std::filesystem::path file = name_or_file;
+  planned.name = file.stem().string();
+  if (!std::filesystem::is_regular_file(file)) {
+    const auto shipped = text::find_shipped_prompt_set(name_or_file);
+    if (!shipped) {
+      std::string known;
+      for (const text::ShippedPromptSet& set : text::shipped_prompt_sets()) known += " " + set.name;
+      throw_environment_error(name_or_file, "is no file and no shipped prompt set; shipped are:" + known);
+    }
+    file = shipped->file;
+    planned.name = shipped->name;
+    for (const std::string& analysis : shipped->analyses) planned.analyses.push_back(analysis_named(analysis));
   }
-  return has_roles(set) ? std::vector{Analysis::pairs, Analysis::dynamics} : std::vector{Analysis::ct, Analysis::species};
+  planned.set = text::load_prompt_set(file);
+  planned.sha256 = sha256_of_file(file);
+  return planned;
 }
 
-std::vector<Analysis> analyses_of(const PromptSource& source, const text::PromptSet& set, const RunOptions& options) {
+/// Analyses that a set can feed: those its index entry names, else pairs and dynamics where prompts have roles.
+std::vector<Analysis> possible_analyses(const PlannedSet& planned) {
+  if (!planned.analyses.empty()) return planned.analyses;
+  return has_roles(planned.set) ? std::vector{Analysis::pairs, Analysis::dynamics} : std::vector{Analysis::ct, Analysis::species};
+}
+
+std::vector<Analysis> analyses_of(const PromptSource& source, const PlannedSet& planned, const RunOptions& options) {
   if (!source.analyses.empty()) return source.analyses;
   std::vector<Analysis> chosen;
-  for (const Analysis analysis : possible_analyses(set)) {
+  for (const Analysis analysis : possible_analyses(planned)) {
     if (options.analyses.empty() || contains(options.analyses, analysis)) chosen.push_back(analysis);
   }
   return chosen;
 }
 
 PlannedSet plan_set(const PromptSource& source, const RunOptions& options) {
-  PlannedSet planned;
-  planned.set = text::find_prompt_set(source.set);
-  planned.sha256 = sha256_of_file(planned.set.file);
-  planned.analyses = analyses_of(source, planned.set, options);
-  if (!options.limit.empty()) {
-    auto& prompts = planned.set.prompts;
-    const text::IndexRange range = text::parse_limit(options.limit, static_cast<std::int64_t>(prompts.size()));
-    prompts.erase(prompts.begin() + range.end, prompts.end());
-    prompts.erase(prompts.begin(), prompts.begin() + range.first);
-  }
+  PlannedSet planned = find_set(source.set);
+  planned.analyses = analyses_of(source, planned, options);
+  if (!options.limit.empty()) planned.set = text::PromptLimit(options.limit).apply(std::move(planned.set));
   return planned;
 }
 
@@ -152,7 +164,7 @@ Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoi
     for (const text::Prompt& prompt : planned.set.prompts) {
       PlannedSequence sequence;
       sequence.text = prompt.text;
-      sequence.answer = prompt.answer;
+      sequence.answer = prompt.answer.value_or("");
       sequence.analyses = planned.analyses;
       sequence.ids = tokenizer.encode(prompt.text);
       if (sequence.ids.empty()) throw_input_error(planned.set.file.string(), prompt.id, "has no token", "at least 1");
@@ -165,8 +177,8 @@ Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoi
                            prompt.category + "/" + std::to_string(number),
                            prompt.id,
                            prompt.category,
-                           prompt.pair,
-                           prompt.role,
+                           prompt.pair.value_or(""),
+                           prompt.role ? text::to_string(*prompt.role) : std::string(),
                            static_cast<std::int64_t>(sequence.ids.size())};
       plan.sequences.push_back(std::move(sequence));
     }

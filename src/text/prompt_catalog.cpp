@@ -1,9 +1,6 @@
 #include "phasescope/text/prompt_catalog.h"
 
-#include <cstdlib>
-#include <system_error>
-
-#include "phasescope/base/error.h"
+#include "phasescope/base/configs.h"
 #include "phasescope/base/json.h"
 
 namespace phasescope::text {
@@ -11,41 +8,17 @@ namespace {
 
 constexpr std::int64_t schema_version = 1;
 
-/// Empty where the system does not tell.
-std::filesystem::path program_folder() {
-  std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? std::filesystem::path() : program.parent_path();
-}
-
-std::vector<std::filesystem::path> candidate_folders() {
-  const char* named = std::getenv("PHASESCOPE_CONFIGS");
-  if (named != nullptr && *named != '\0') return {named};
-  const std::filesystem::path program = program_folder();
-  return {program / "../configs", program / "../../configs", program / "../share/phasescope/configs"};
-}
-
 ShippedPromptSet read_entry(const JsonObject& entry, const std::filesystem::path& folder) {
   ShippedPromptSet set;
   set.name = entry.text("name");
   set.file = folder / entry.text("file");
   set.analyses = entry.texts("analyses");
   set.description = entry.text_or("description", "");
-  set.chat = entry.boolean_or("chat", false);
+  if (entry.has("chat")) set.chat = entry.text("chat");
   return set;
 }
 
 }  // namespace
-
-std::filesystem::path configs_folder() {
-  std::string places;
-  for (const std::filesystem::path& folder : candidate_folders()) {
-    std::error_code error;
-    if (std::filesystem::is_directory(folder, error)) return folder.lexically_normal();
-    places += (places.empty() ? "" : ", ") + folder.lexically_normal().string();
-  }
-  throw_environment_error("", "the folder of shipped files was not found; looked for " + places);
-}
 
 std::vector<ShippedPromptSet> shipped_prompt_sets(const std::filesystem::path& configs) {
   const std::filesystem::path folder = configs / "prompts";

@@ -47,7 +47,7 @@ TEST_F(PromptCatalogTest, ChecksTheIndex) {
 
 TEST_F(PromptCatalogTest, TellsWhereItLooked) {
   ::setenv("PHASESCOPE_CONFIGS", "/no/such/folder", 1);
-  EXPECT_EQ(message_of([] { configs_folder(); }),
+  EXPECT_EQ(message_of([] { shipped_prompt_sets(); }),
             "the folder of shipped files was not found; looked for /no/such/folder");
 }
 

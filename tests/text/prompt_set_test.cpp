@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "phasescope/base/files.h"
-#include "phasescope/text/csv.h"
 
 namespace phasescope::text {
 namespace {
@@ -87,23 +86,6 @@ TEST_F(PromptSetTest, NamesLineAndFieldOfAFault) {
             "p.csv: CSV at line 4: found 1 fields, expected 2 as in the header");
   EXPECT_EQ(error_of("p.csv", "id,prompt\n1,\n"), "p.csv: prompt at line 2: is empty");
   EXPECT_EQ(error_of("p.csv", "id,prompt\n"), "p.csv: holds no prompts");
-}
-
-TEST(ParseCsv, KeepsQuotedLineBreaksAndCountsLines) {
-  const auto records = parse_csv("a,\"b\r\nc\"\n\nd,\"\"\"\"\n", "t.csv");
-  ASSERT_EQ(records.size(), 2U);
-  EXPECT_EQ(records[0].fields, (std::vector<std::string>{"a", "b\r\nc"}));
-  EXPECT_EQ(records[1].fields, (std::vector<std::string>{"d", "\""}));
-  EXPECT_EQ(records[1].line, 4U);
-}
-
-TEST(ParseCsv, NamesTheLineOfAFault) {
-  EXPECT_EQ(message_of([] { parse_csv("a\nb\"c\n", "t.csv"); }),
-            "t.csv: CSV at line 2: a quote within a field that is not quoted");
-  EXPECT_EQ(message_of([] { parse_csv("a\n\"b\nc", "t.csv"); }),
-            "t.csv: CSV at line 2: a quoted field is not closed");
-  EXPECT_EQ(message_of([] { parse_csv("\"b\"c", "t.csv"); }),
-            "t.csv: CSV at line 1: text after a closing quote");
 }
 
 }  // namespace

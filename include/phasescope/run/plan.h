@@ -14,6 +14,7 @@ namespace phasescope::run {
 
 /// A prompt set as a run uses it.
 struct PlannedSet {
+  std::string name;                   ///< of a shipped set, else the file's stem
   text::PromptSet set;                ///< only the prompts that the limit selects
   std::vector<Analysis> analyses;     ///< that it feeds
   std::string sha256;

@@ -13,13 +13,8 @@ struct ShippedPromptSet {
   std::filesystem::path file;
   std::vector<std::string> analyses;  ///< those that it is meant for
   std::string description;
-  bool chat = false;  ///< the prompts are turns of a conversation
+  std::optional<std::string> chat;  ///< "off", "on" or "auto": whether prompts are turns of a conversation
 };
-
-/// The folder of the files that come with phasescope: $PHASESCOPE_CONFIGS, or ../configs, ../../configs or
-/// ../share/phasescope/configs beside the running program, whichever exists. Errors: environment, with the
-/// places looked at, when there is none.
-std::filesystem::path configs_folder();
 
 /// The sets listed in prompts/index.json of that folder. Errors: as configs_folder; environment or input_file
 /// when the index is missing or wrong.
