@@ -6,28 +6,19 @@
 namespace phasescope::curvature {
 namespace {
 
-constexpr std::size_t lanes = 8;
-
-/// Eight partial sums, which the compiler keeps in vector registers.
-struct PartialSums {
-  double lane[lanes] = {};
-
-  double total() const {
-    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7]));
-  }
-};
-
-/// Sum of element(i)^2 for i in [0, width).
+/// Sum of element(i)^2 for i in [0, width), in eight partial sums which the compiler keeps in vector
+/// registers.
 template <class Element>
 double sum_of_squares(std::size_t width, Element element) {
-  PartialSums sum;
-  const auto add = [&](std::size_t lane, double x) { sum.lane[lane] += x * x; };
+  constexpr std::size_t lanes = 8;
+  double sum[lanes] = {};
+  const auto add = [&](std::size_t lane, double x) { sum[lane] += x * x; };
   std::size_t i = 0;
   for (; i + lanes <= width; i += lanes) {
     for (std::size_t lane = 0; lane < lanes; ++lane) add(lane, element(i + lane));
   }
   for (std::size_t lane = 0; i < width; ++i, ++lane) add(lane, element(i));
-  return sum.total();
+  return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
 }
 
 struct Apart {
@@ -35,24 +26,14 @@ struct Apart {
   double sum = 0;         ///< ||q + p||
 };
 
-/// How far apart two vectors are after scaling each by its own factor.
+/// How far apart two vectors are after scaling each by its own factor. Two passes: in a single one GCC 12
+/// fuses multiplications and subtractions even when told not to (GCC bug 106902).
 template <class First, class Second>
 Apart scaled_apart(std::size_t width, First first, double first_scale, Second second, double second_scale) {
-  PartialSums difference;
-  PartialSums sum;
-  const auto add = [&](std::size_t lane, double p, double q) {
-    difference.lane[lane] += (q - p) * (q - p);
-    sum.lane[lane] += (q + p) * (q + p);
-  };
-  std::size_t i = 0;
-  for (; i + lanes <= width; i += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      add(lane, first_scale * first(i + lane), second_scale * second(i + lane));
-    }
-  }
-  for (std::size_t lane = 0; i < width; ++i, ++lane)
-    add(lane, first_scale * first(i), second_scale * second(i));
-  return {std::sqrt(difference.total()), std::sqrt(sum.total())};
+  const auto p = [&](std::size_t i) { return first_scale * first(i); };
+  const auto q = [&](std::size_t i) { return second_scale * second(i); };
+  return {std::sqrt(sum_of_squares(width, [&](std::size_t i) { return q(i) - p(i); })),
+          std::sqrt(sum_of_squares(width, [&](std::size_t i) { return q(i) + p(i); }))};
 }
 
 Turn turn_of_steps(const StatePointer& u, const StatePointer& v, const StatePointer& w, double older,

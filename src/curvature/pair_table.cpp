@@ -62,7 +62,7 @@ Turn PairTable::turn(std::size_t i, std::size_t j, std::size_t k) const {
   const double longest = std::max({a, b, c});
   const double sine_square = (a + b + c) * (a + b - c);
   const double cosine_square = (c + a - b) * (c - a + b);
-  if (std::min(sine_square, cosine_square) < needle * longest * longest) {
+  if (!(std::min(sine_square, cosine_square) > needle * longest * longest)) {
     return turn_with_all_members(states_[i], states_[j], states_[k], a, b);
   }
   turn.unit_difference = std::sqrt(sine_square);

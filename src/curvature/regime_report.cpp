@@ -17,7 +17,7 @@ namespace {
 using Runs = std::vector<RunResult>;
 
 stats::BootstrapOptions bootstrap_options(const ReportOptions& options, const std::string& purpose) {
-  return {options.bootstrap_draws, options.seed, purpose, 0.95};
+  return {options.bootstrap_draws, options.run.seed, purpose, 0.95};
 }
 
 bool is_ok(const RunResult& run) {
@@ -98,7 +98,7 @@ stats::Estimate mean_estimate(const Runs& runs, std::optional<double> RunStatist
 
 void add_memory(RegimeReport& report) {
   const char* scale_matters = "depends on the lengths of the states under this norm";
-  const Definition& definition = report.options.definition;
+  const Definition& definition = report.options.run.definition;
   report.delta.observed =
       mean_estimate(report.runs, &RunStatistics::mean_delta, bootstrap_options(report.options, "delta"));
   report.delta.unrelated = unrelated_delta(definition);
@@ -162,9 +162,9 @@ CommonLength compare_at_common_length(const Runs& runs, const ReportOptions& opt
   const auto prefix = [&](const RunResult& run) -> std::optional<std::vector<double>> {
     if (run.n_steps < common.steps) return std::nullopt;
     const auto begin = run.steps.ct.begin();
-    return clipped({begin, begin + static_cast<std::ptrdiff_t>(common.steps)}, options.definition.clip);
+    return clipped({begin, begin + static_cast<std::ptrdiff_t>(common.steps)}, options.run.definition.clip);
   };
-  common.ratio = summarise_ratios(ratio_entries(runs, options.definition, common.steps), options.bands,
+  common.ratio = summarise_ratios(ratio_entries(runs, options.run.definition, common.steps), options.bands,
                                   bootstrap_options(options, "ratio"));
   common.mean_ct = mean_over_ok(runs, [&](const RunResult& run) -> std::optional<double> {
     const auto ct = prefix(run);
@@ -208,7 +208,7 @@ std::vector<LengthRow> growth_with_length(const Runs& runs, const Definition& de
 }
 
 std::optional<Sensitivity> compare_definitions(const RegimeReport& report) {
-  const std::vector<Definition> definitions = all_combinations(report.options.definition);
+  const std::vector<Definition> definitions = all_combinations(report.options.run.definition);
   Sensitivity result;
   bool computed = false;
   for (std::size_t i = 0; i < definitions.size(); ++i) {
@@ -250,7 +250,7 @@ CollapseReport collapse_of(const Runs& runs, const std::vector<GeneratedSample>&
 EntropyStates entropy_of(const Runs& runs, const ReportOptions& options) {
   std::vector<std::vector<double>> entropies;
   for (const RunResult& run : runs) entropies.push_back(run.steps.entropy);
-  return entropy_states(entropies, {options.null_draws, options.seed});
+  return entropy_states(entropies, {options.run.null_draws, options.run.seed});
 }
 
 }  // namespace
@@ -266,14 +266,14 @@ RegimeReport make_regime_report(std::vector<RunResult> runs, const std::vector<G
   report.options = options;
   report.runs = std::move(runs);
   report.layers = summarise_layers(report.runs);
-  report.ratio = summarise_ratios(ratio_entries(report.runs, options.definition, 0), options.bands,
+  report.ratio = summarise_ratios(ratio_entries(report.runs, options.run.definition, 0), options.bands,
                                   bootstrap_options(options, "ratio"));
   report.mean_ct = mean_over_ok(report.runs, [](const RunResult& run) { return run.statistics->mean; });
   report.late_ct = mean_over_ok(report.runs, [](const RunResult& run) { return run.statistics->late_ct; });
   add_memory(report);
   report.slope = slope_estimate(report.runs, bootstrap_options(options, "slope"));
   report.common_length = compare_at_common_length(report.runs, options);
-  report.by_length = growth_with_length(report.runs, options.definition);
+  report.by_length = growth_with_length(report.runs, options.run.definition);
   report.sensitivity = compare_definitions(report);
   report.collapse = collapse_of(report.runs, samples, options);
   report.entropy = entropy_of(report.runs, options);

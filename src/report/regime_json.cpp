@@ -43,7 +43,7 @@ Json regime_numbers(const curvature::RegimeNumbers& numbers, const curvature::Ba
 }
 
 Json definition_json(const curvature::ReportOptions& options) {
-  const curvature::Definition& definition = options.definition;
+  const curvature::Definition& definition = options.run.definition;
   Json object;
   object["norm"] = name_of(definition.norm);
   object["delta"] = name_of(definition.delta);
@@ -57,9 +57,9 @@ Json definition_json(const curvature::ReportOptions& options) {
   object["clip"] = name_of(definition.clip);
   put(object, "max_new_tokens", options.max_new_tokens, "nothing was generated");
   put(object, "temperature", options.temperature, "nothing was generated");
-  object["seed"] = options.seed;
+  object["seed"] = options.run.seed;
   object["bootstrap_draws"] = options.bootstrap_draws;
-  object["null_draws"] = options.null_draws;
+  object["null_draws"] = options.run.null_draws;
   return object;
 }
 
@@ -329,7 +329,7 @@ Json regime_to_json(const RegimeReport& report, const Json& model) {
   object["schema_version"] = 1;
   object["kind"] = "phasescope.regime";
   object["model"] = model;
-  object["ct_id"] = ct_id(report.options.definition);
+  object["ct_id"] = ct_id(report.options.run.definition);
   object["definition"] = definition_json(report.options);
   object["reference_values"] = reference_values(report);
   object["summary"] = summary_json(report);

@@ -41,9 +41,9 @@ inline RunOptions short_run_options() {
 
 inline ReportOptions short_report_options() {
   ReportOptions options;
+  options.run = short_run_options();
   options.bands = published_bands();
   options.bootstrap_draws = 300;
-  options.null_draws = 40;
   return options;
 }
 

@@ -72,17 +72,6 @@ void finish_all(TrajectoryObserver& observer, const std::vector<Source>& sources
   for (const Source& item : sources) observer.finish_sequence(item.sequence.index);
 }
 
-/// Everything the runs say, as bytes.
-std::string bytes_of(std::vector<RunResult> runs, const Definition& definition) {
-  std::string bytes;
-  for (const RunResult& run : runs) bytes += report::steps_to_json(run, {}).dump();
-  ReportOptions options;
-  options.definition = definition;
-  options.bands = testing::published_bands();
-  return bytes +
-         report::regime_to_json(make_regime_report(std::move(runs), {}, options), Json::object()).dump();
-}
-
 RunOptions options_for(const Definition& definition) {
   RunOptions options;
   options.definition = definition;
@@ -90,6 +79,18 @@ RunOptions options_for(const Definition& definition) {
   options.sensitivity = true;
   options.keep_steps = true;
   return options;
+}
+
+/// Everything the runs say, as bytes.
+std::string bytes_of(std::vector<RunResult> runs, const Definition& definition) {
+  std::string bytes;
+  for (const RunResult& run : runs) bytes += report::steps_to_json(run, {}).dump();
+  ReportOptions options;
+  options.run = options_for(definition);
+  options.bootstrap_draws = 100;
+  options.bands = testing::published_bands();
+  return bytes +
+         report::regime_to_json(make_regime_report(std::move(runs), {}, options), Json::object()).dump();
 }
 
 std::string in_one_view(const Definition& definition) {

@@ -10,6 +10,13 @@ namespace {
 using testing::circle_states;
 using testing::normal_states;
 
+void expect_near(double found, double expected, double tolerance, const std::string& name) {
+  EXPECT_EQ(std::isnan(found), std::isnan(expected)) << name;
+  if (!std::isnan(expected)) {
+    EXPECT_NEAR(found, expected, tolerance * expected) << name;
+  }
+}
+
 /// The same values straight from the states, for every ordered triple.
 void expect_same_as_from_states(const States& raw, const Definition& definition, double tolerance,
                                 std::size_t longest_tabulated) {
@@ -25,9 +32,9 @@ void expect_same_as_from_states(const States& raw, const Definition& definition,
         const NormalisedStates ordered{
             triple, {states.norms[i], states.norms[j], states.norms[k]}, {0, 1, 2}, {}};
         const TrajectoryTerms terms = trajectory_terms(ordered, definition);
-        EXPECT_NEAR(pairs.delta(j, k), terms.delta[0], tolerance * terms.delta[0]);
-        EXPECT_NEAR(pairs.curvature(i, j, k), terms.curvature[0], tolerance * terms.curvature[0])
-            << ct_id(definition) << " " << i << j << k;
+        const std::string name = ct_id(definition) + " " + std::to_string(100 * i + 10 * j + k);
+        expect_near(pairs.delta(j, k), terms.delta[0], tolerance, name);
+        expect_near(pairs.curvature(i, j, k), terms.curvature[0], tolerance, name);
       }
     }
   }
@@ -44,6 +51,17 @@ TEST(PairTable, EqualsTheStatesWhereTrianglesAreFlat) {
   for (const Definition& definition : all_combinations({})) {
     if (definition.norm != Norm::raw) continue;
     expect_same_as_from_states(circle_states(6, 4, 1e-3), definition, 1e-9, 4096);
+  }
+}
+
+// Among equal states, where every side is 0, and beside them.
+TEST(PairTable, EqualsTheStatesWhereStepsAreZero) {
+  States states = normal_states(6, 4, 3);
+  states.row(2) = states.row(1);
+  states.row(3) = states.row(1);
+  for (const Definition& definition : all_combinations({})) {
+    expect_same_as_from_states(states, definition, 1e-11, 4096);
+    expect_same_as_from_states(States::Constant(3, 4, 0.5), definition, 1e-11, 4096);
   }
 }
 

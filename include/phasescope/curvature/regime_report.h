@@ -17,11 +17,9 @@
 namespace phasescope::curvature {
 
 struct ReportOptions {
-  Definition definition;
+  RunOptions run;  ///< with which the runs were analysed; seed and null_draws serve the whole report
   Bands bands;
-  std::uint64_t seed = 1234;
   std::size_t bootstrap_draws = 2000;
-  std::size_t null_draws = 200;                ///< for the entropy states; that of runs is in RunOptions
   std::optional<std::size_t> common_steps;     ///< ct values; default the 25th percentile of run lengths
   std::optional<std::int64_t> max_new_tokens;  ///< for the record only
   std::optional<double> temperature;           ///< for the record only
