@@ -22,18 +22,16 @@ curvature::RunOptions run_options(const CtOptions& options, std::uint64_t seed, 
 }  // namespace
 
 CtJob::CtJob(const CtOptions& options, std::uint64_t seed, bool keep_steps, const std::vector<states::Sequence>& sequences)
-    : options_(options), seed_(seed), observer_(run_options(options, seed, keep_steps), sequences) {}
+    : options_(options), run_options_(run_options(options, seed, keep_steps)), observer_(run_options_, sequences) {}
 
 curvature::RegimeReport CtJob::report(const std::vector<Generated>& generated, std::optional<std::int64_t> max_new_tokens,
                                       std::optional<double> temperature) {
   curvature::ReportOptions options;
-  options.definition = options_.definition;
+  options.run = run_options_;
   const std::filesystem::path bands =
       options_.bands.empty() ? configs_folder() / "regimes/published.json" : options_.bands;
   options.bands = curvature::read_bands(bands);
-  options.seed = seed_;
   options.bootstrap_draws = options_.bootstrap_draws;
-  options.null_draws = options_.null_draws;
   options.common_steps = options_.common_steps;
   options.max_new_tokens = max_new_tokens;
   options.temperature = temperature;

@@ -31,7 +31,7 @@ class CtJob {
 
  private:
   CtOptions options_;
-  std::uint64_t seed_;
+  curvature::RunOptions run_options_;
   curvature::TrajectoryObserver observer_;
 };
 

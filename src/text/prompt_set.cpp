@@ -132,14 +132,14 @@ class Loader {
     }
     Entry entry{record.line, {}};
     for (std::size_t i = 0; i < header.size(); ++i) {
-      if (!record.cells[i].empty() || header[i] == "prompt") entry.cells[header[i]] = record.cells[i];
+      if (!record.cells[i].empty() || header[i] == "prompt") entry.fields[header[i]] = record.cells[i];
     }
     return entry;
   }
 
   std::optional<std::string> field(const Entry& entry, const std::string& name) const {
-    const auto found = entry.cells.find(name);
-    return found == entry.cells.end() ? std::nullopt : std::optional<std::string>(found->second);
+    const auto found = entry.fields.find(name);
+    return found == entry.fields.end() ? std::nullopt : std::optional<std::string>(found->second);
   }
 
   Prompt to_prompt(const Entry& entry) const {
