@@ -1,5 +1,6 @@
 #include "phasescope/checkpoint/checkpoint.h"
 
+#include "end_tokens.h"
 #include "family.h"
 #include "gguf_architecture.h"
 #include "hub_cache.h"
@@ -11,43 +12,11 @@
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/json.h"
+#include "phasescope/checkpoint/read_architecture.h"
 #include "phasescope/formats/gguf.h"
 
 namespace phasescope::checkpoint {
 namespace {
-
-const Family& family_of(ConfigReader& config) {
-  const std::string name = config.text_or("model_type", "");
-  if (const Family* family = find_family(name)) return *family;
-  std::string known;
-  for (const std::string& item : family_names()) known += " " + item;
-  config.fail("model_type", name.empty() ? "missing" : "\"" + name + "\" is not supported", "one of" + known);
-}
-
-/// `eos_token_id` is one id, a list, or null.
-void read_end_tokens(const JsonObject& config, std::int64_t vocabulary, std::vector<std::int64_t>& tokens) {
-  if (!config.has("eos_token_id")) return;
-  const Json& value = config.json()["eos_token_id"];
-  tokens = value.is_array() ? config.integers("eos_token_id") : std::vector{config.integer("eos_token_id")};
-  for (const std::int64_t token : tokens) {
-    if (token < 0 || token >= vocabulary) {
-      config.fail("eos_token_id", "found " + std::to_string(token),
-                  "ids below the vocabulary size " + std::to_string(vocabulary));
-    }
-  }
-}
-
-/// A multimodal wrapper keeps its text model's configuration inside.
-Json text_config_of(Json config) {
-  if (config.is_object() && config.contains("text_config") && config["text_config"].is_object()) {
-    Json text = config["text_config"];
-    for (const char* key : {"eos_token_id", "tie_word_embeddings", "dtype", "torch_dtype"}) {
-      if (!text.contains(key) && config.contains(key)) text[key] = config[key];
-    }
-    return text;
-  }
-  return config;
-}
 
 template <class Visit>
 void visit_linear(const LinearWeights& linear, Visit visit) {
@@ -122,22 +91,13 @@ Checkpoint Checkpoint::open(const std::string& model) {
 
 Checkpoint Checkpoint::open_folder(const std::filesystem::path& folder) {
   const std::filesystem::path config_path = folder / "config.json";
-  const Json config_json = text_config_of(read_json_file(config_path));
-  ConfigReader config(config_json, config_path.string());
-  const Family& family = family_of(config);
   Checkpoint checkpoint;
   checkpoint.path_ = folder;
   checkpoint.name_ = std::filesystem::absolute(folder).lexically_normal().filename().string();
   if (checkpoint.name_.empty())
     checkpoint.name_ = std::filesystem::absolute(folder).parent_path().filename().string();
   Architecture& architecture = checkpoint.architecture_;
-  architecture = family.read(config);
-  architecture.family = family.name;
-  config.mark_read("eos_token_id");
-  config.mark_read("tie_word_embeddings");
-  read_end_tokens(JsonObject(config_json, config_path.string()), architecture.vocabulary,
-                  architecture.end_tokens);
-  config.refuse_unread();
+  architecture = read_architecture(read_json_file(config_path), config_path.string());
   const std::filesystem::path generation_path = folder / "generation_config.json";
   if (std::filesystem::exists(generation_path)) {
     const Json generation = read_json_file(generation_path);
@@ -145,7 +105,7 @@ Checkpoint Checkpoint::open_folder(const std::filesystem::path& folder) {
                     architecture.end_tokens);
   }
   checkpoint.store_ = open_safetensors_folder(folder);
-  const TensorNames names = family.names(architecture);
+  const TensorNames names = find_family(architecture.family)->names(architecture);
   const WeightCollector collector(architecture, names, *checkpoint.store_);
   checkpoint.outer_ = collector.outer();
   for (std::int64_t b = 0; b < architecture.blocks; ++b) checkpoint.blocks_.push_back(collector.block(b));

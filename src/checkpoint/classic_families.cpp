@@ -7,8 +7,10 @@ namespace {
 
 void set_heads(ConfigReader& config, const std::string& key, Architecture& a) {
   a.heads = config.extent(key);
-  if (a.hidden % a.heads != 0)
-    config.fail(key, "does not divide the hidden size " + std::to_string(a.hidden));
+  if (a.hidden % a.heads != 0) {
+    config.fail(key, "found " + std::to_string(a.heads),
+                "a divisor of the hidden size " + std::to_string(a.hidden));
+  }
   a.head_dim = a.hidden / a.heads;
   a.key_value_heads = a.heads;
   a.score_scale = 1 / std::sqrt(static_cast<double>(a.head_dim));
@@ -18,12 +20,13 @@ Architecture classic_base() {
   Architecture a;
   a.norm = NormKind::layer;
   a.gated = false;
+  set_all_biases(a, true);
   return a;
 }
 
 Architecture read_gpt2(ConfigReader& config) {
   Architecture a = classic_base();
-  a.blocks = config.extent("n_layer");
+  a.blocks = config.block_count("n_layer");
   a.hidden = a.embedding_width = config.extent("n_embd");
   set_heads(config, "n_head", a);
   a.intermediate = config.extent_or("n_inner", 4 * a.hidden);
@@ -42,7 +45,7 @@ Architecture read_gpt2(ConfigReader& config) {
 
 Architecture read_gpt_neox(ConfigReader& config) {
   Architecture a = classic_base();
-  a.blocks = config.extent("num_hidden_layers");
+  a.blocks = config.block_count("num_hidden_layers");
   a.hidden = a.embedding_width = config.extent("hidden_size");
   set_heads(config, "num_attention_heads", a);
   a.intermediate = config.extent("intermediate_size");
@@ -50,7 +53,7 @@ Architecture read_gpt_neox(ConfigReader& config) {
   a.maximum_positions = config.extent_or("max_position_embeddings", 2048);
   a.norm_epsilon = config.positive_or("layer_norm_eps", 1e-5);
   a.activation = read_activation(config, "hidden_act", "gelu");
-  config.boolean_or("attention_bias", true);
+  a.query_key_value_bias = a.attention_output_bias = config.boolean_or("attention_bias", true);
   a.parallel_residual = config.boolean_or("use_parallel_residual", true);
   a.tied_head = config.boolean_or("tie_word_embeddings", false);
   const RopeDefaults defaults{config.positive_or("rotary_emb_base", 10000),
@@ -62,7 +65,7 @@ Architecture read_gpt_neox(ConfigReader& config) {
 
 Architecture read_opt(ConfigReader& config) {
   Architecture a = classic_base();
-  a.blocks = config.extent("num_hidden_layers");
+  a.blocks = config.block_count("num_hidden_layers");
   a.hidden = config.extent("hidden_size");
   set_heads(config, "num_attention_heads", a);
   a.embedding_width = config.extent_or("word_embed_proj_dim", a.hidden);
@@ -71,7 +74,7 @@ Architecture read_opt(ConfigReader& config) {
   a.maximum_positions = config.extent_or("max_position_embeddings", 2048);
   a.norm_epsilon = 1e-5;
   a.activation = read_activation(config, "activation_function", "relu");
-  config.boolean_or("enable_bias", true);
+  set_all_biases(a, config.boolean_or("enable_bias", true));
   a.norm_weights = config.boolean_or("layer_norm_elementwise_affine", true);
   const bool norm_before = config.boolean_or("do_layer_norm_before", true);
   a.input_norms = norm_before;
@@ -85,7 +88,11 @@ Architecture read_opt(ConfigReader& config) {
 }
 
 Architecture read_phi(ConfigReader& config) {
-  Architecture a = read_llama_like(config, 1e-5, {10000, 0.5});
+  LlamaDefaults defaults;
+  defaults.rope.rotated_share = 0.5;
+  Architecture a = read_llama_like(config, defaults);
+  set_all_biases(a, true);
+  a.head_bias = true;
   a.norm = NormKind::layer;
   a.gated = false;
   a.norm_epsilon = config.positive_or("layer_norm_eps", 1e-5);
@@ -98,7 +105,7 @@ Architecture read_phi(ConfigReader& config) {
 
 Architecture read_falcon(ConfigReader& config) {
   Architecture a = classic_base();
-  a.blocks = config.extent(config.has("n_layer") ? "n_layer" : "num_hidden_layers");
+  a.blocks = config.block_count(config.has("n_layer") ? "n_layer" : "num_hidden_layers");
   a.hidden = a.embedding_width = config.extent("hidden_size");
   set_heads(config, config.has("n_head") ? "n_head" : "num_attention_heads", a);
   a.intermediate = config.extent_or("ffn_hidden_size", 4 * a.hidden);
@@ -107,7 +114,9 @@ Architecture read_falcon(ConfigReader& config) {
   a.norm_epsilon = config.positive_or("layer_norm_epsilon", 1e-5);
   a.activation = read_activation(config, "activation", "gelu");
   config.require("alibi", false);
-  config.boolean_or("bias", false);
+  // Keys of published files that the reference implementation does not read.
+  for (const char* key : {"apply_residual_connection_post_layernorm", "ff_factor"}) config.mark_read(key);
+  set_all_biases(a, config.boolean_or("bias", false));
   const bool new_decoder = config.boolean_or("new_decoder_architecture", false);
   const bool multi_query = config.boolean_or("multi_query", true);
   const std::int64_t grouped =

@@ -2,18 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string_view>
 #include <utility>
 
 namespace phasescope::checkpoint {
 namespace {
 
-constexpr std::int64_t kLargestExtent = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kLargestExtent = std::int64_t{1} << 30;
+constexpr std::int64_t kMostBlocks = 10'000;
 
 /// Keys that do not change what the network computes from given weights: bookkeeping, training and generation
 /// settings.
-constexpr std::array kHarmless = {"architectures",
+constexpr std::array kHarmless = {"activation_dropout",
+                                  "architectures",
                                   "attention_dropout",
                                   "attention_probs_dropout_prob",
                                   "attn_implementation",
@@ -26,6 +27,7 @@ constexpr std::array kHarmless = {"architectures",
                                   "chunk_size_feed_forward",
                                   "classifier_dropout",
                                   "cross_attention_hidden_size",
+                                  "custom_pipelines",
                                   "decoder_start_token_id",
                                   "diversity_penalty",
                                   "do_sample",
@@ -41,6 +43,7 @@ constexpr std::array kHarmless = {"architectures",
                                   "forced_eos_token_id",
                                   "gradient_checkpointing",
                                   "hidden_dropout",
+                                  "hidden_dropout_prob",
                                   "id2label",
                                   "init_std",
                                   "initializer_range",
@@ -50,26 +53,32 @@ constexpr std::array kHarmless = {"architectures",
                                   "label2id",
                                   "layerdrop",
                                   "length_penalty",
+                                  "logits_to_keep",
                                   "max_length",
+                                  "max_sequence_length",
                                   "min_length",
                                   "model_type",
                                   "n_ctx",
+                                  "n_special",
                                   "name",
                                   "neftune_noise_alpha",
                                   "no_repeat_ngram_size",
                                   "num_beam_groups",
                                   "num_beams",
+                                  "num_logits_to_keep",
                                   "num_return_sequences",
                                   "pad_token_id",
+                                  "predict_special_tokens",
                                   "prefix",
                                   "pretraining_tp",
                                   "problem_type",
-                                  "pruned_heads",
                                   "remove_invalid_values",
+                                  "reorder_and_upcast_attn",
                                   "repetition_penalty",
                                   "resid_pdrop",
                                   "return_dict",
                                   "return_dict_in_generate",
+                                  "rope_interleaved",
                                   "router_aux_loss_coef",
                                   "router_jitter_noise",
                                   "sep_token_id",
@@ -83,18 +92,14 @@ constexpr std::array kHarmless = {"architectures",
                                   "top_p",
                                   "torch_dtype",
                                   "torchscript",
+                                  "transformers.js_config",
                                   "transformers_version",
                                   "typical_p",
                                   "unk_token_id",
                                   "use_bfloat16",
                                   "use_cache",
                                   "use_flash_attn",
-                                  "use_return_dict",
-                                  "transformers.js_config",
-                                  "reorder_and_upcast_attn",
-                                  "rope_interleaved",
-                                  "logits_to_keep",
-                                  "num_logits_to_keep"};
+                                  "use_return_dict"};
 constexpr std::array kHarmlessPrefixes = {"_",       "summary_", "output_",
                                           "unsloth", "xla_",     "quantization_aware"};
 
@@ -106,7 +111,8 @@ bool is_harmless(const std::string& key) {
 
 }  // namespace
 
-ConfigReader::ConfigReader(const Json& config, std::string file) : object_(config, std::move(file)) {}
+ConfigReader::ConfigReader(const Json& config, std::string file, std::string path)
+    : object_(config, std::move(file), std::move(path)) {}
 
 const JsonObject& ConfigReader::read(const std::string& key) {
   read_.insert(key);
@@ -121,6 +127,14 @@ std::int64_t ConfigReader::extent(const std::string& key) {
 }
 std::int64_t ConfigReader::extent_or(const std::string& key, std::int64_t fallback) {
   return read(key).integer_or(key, fallback, 1, kLargestExtent);
+}
+std::int64_t ConfigReader::block_count(const std::string& key) {
+  return read(key).integer(key, 1, kMostBlocks);
+}
+std::optional<std::int64_t> ConfigReader::window(const std::string& key,
+                                                 std::optional<std::int64_t> fallback) {
+  if (!mentions(key)) return fallback;
+  return has(key) ? std::optional(extent(key)) : std::nullopt;
 }
 std::int64_t ConfigReader::integer_or(const std::string& key, std::int64_t fallback, std::int64_t minimum) {
   return read(key).integer_or(key, fallback, minimum, kLargestExtent);
@@ -162,7 +176,7 @@ void ConfigReader::fail(const std::string& key, const std::string& reason,
 
 void ConfigReader::refuse_unread() const {
   for (const auto& [key, value] : object_.json().items()) {
-    if (read_.count(key) != 0 || value.is_null() || is_harmless(key)) continue;
+    if (read_.count(key) != 0 || value.empty() || is_harmless(key)) continue;
     fail(key, "is not understood for this model type and may change what it computes");
   }
 }

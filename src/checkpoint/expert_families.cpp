@@ -5,6 +5,11 @@
 namespace phasescope::checkpoint {
 namespace {
 
+/// Two names for the same number.
+std::int64_t read_expert_count(ConfigReader& config, std::int64_t fallback) {
+  return config.extent_or("num_local_experts", config.extent_or("num_experts", fallback));
+}
+
 void check_experts(ConfigReader& config, const Experts& experts) {
   if (experts.used > experts.count) {
     config.fail("num_experts_per_tok", "found " + std::to_string(experts.used),
@@ -13,21 +18,23 @@ void check_experts(ConfigReader& config, const Experts& experts) {
 }
 
 Architecture read_qwen3_moe(ConfigReader& config) {
-  Architecture a = read_llama_like(config, 1e-6, {}, 0, 4);
-  config.boolean_or("attention_bias", false);
+  LlamaDefaults defaults;
+  defaults.key_value_heads = 4;
+  defaults.maximum_positions = 32768;
+  Architecture a = read_llama_like(config, defaults);
+  a.query_key_value_bias = a.attention_output_bias = config.boolean_or("attention_bias", false);
   a.query_key_norm = QueryKeyNorm::per_head;
   Experts experts;
-  experts.count = config.extent_or(config.has("num_experts") ? "num_experts" : "num_local_experts", 128);
+  experts.count = read_expert_count(config, 128);
   experts.used = config.extent_or("num_experts_per_tok", 8);
   experts.intermediate = config.extent_or("moe_intermediate_size", 768);
   experts.renormalise = config.boolean_or("norm_topk_prob", false);
   check_experts(config, experts);
   a.experts = experts;
-  std::optional<std::int64_t> window;
-  const std::int64_t width = config.extent_or("sliding_window", 4096);
-  if (config.boolean_or("use_sliding_window", false)) window = width;
+  const std::optional<std::int64_t> window = config.window("sliding_window", 4096);
+  const bool in_use = config.boolean_or("use_sliding_window", false);
   config.mark_read("max_window_layers");  // the reference implementation does not read it
-  set_uniform_pattern(a, window);
+  set_uniform_pattern(a, in_use ? window : std::nullopt);
   const std::int64_t step = config.extent_or("decoder_sparse_step", 1);
   std::vector<std::int64_t> dense;
   if (config.has("mlp_only_layers")) dense = config.integers("mlp_only_layers");
@@ -39,17 +46,20 @@ Architecture read_qwen3_moe(ConfigReader& config) {
 }
 
 Architecture read_mixtral(ConfigReader& config) {
-  Architecture a = read_llama_like(config, 1e-5, {1e6, 1}, 0, 8);
+  LlamaDefaults defaults;
+  defaults.epsilon = 1e-5;
+  defaults.key_value_heads = 8;
+  defaults.maximum_positions = 131072;
+  defaults.rope.theta = 1e6;
+  Architecture a = read_llama_like(config, defaults);
   Experts experts;
-  experts.count = config.extent_or(config.has("num_experts") ? "num_experts" : "num_local_experts", 8);
+  experts.count = read_expert_count(config, 8);
   experts.used = config.extent_or("num_experts_per_tok", 2);
   experts.intermediate = a.intermediate;
   experts.renormalise = true;
   check_experts(config, experts);
   a.experts = experts;
-  std::optional<std::int64_t> window;
-  if (config.has("sliding_window")) window = config.extent("sliding_window");
-  set_uniform_pattern(a, window);
+  set_uniform_pattern(a, config.window("sliding_window", std::nullopt));
   for (BlockPattern& block : a.pattern) block.experts = true;
   return a;
 }

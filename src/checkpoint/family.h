@@ -55,11 +55,21 @@ std::vector<Family> gemma_families();    ///< gemma, gemma2, gemma3_text
 std::vector<Family> expert_families();   ///< qwen3_moe, mixtral
 std::vector<Family> classic_families();  ///< gpt2, gpt_neox, opt, phi, falcon
 
-/// What the llama-like families share: sizes, RMSNorm, rotary, gated feed-forward. `epsilon` and `rope` are
-/// class defaults. `default_head_dim` and `default_key_value_heads` replace the usual rules (hidden / heads,
-/// heads) where not 0.
-Architecture read_llama_like(ConfigReader& config, double epsilon, const RopeDefaults& rope,
-                             std::int64_t default_head_dim = 0, std::int64_t default_key_value_heads = 0);
+/// What a llama-like family assumes where config.json is silent.
+struct LlamaDefaults {
+  double epsilon = 1e-6;
+  std::int64_t maximum_positions = 2048;
+  std::int64_t heads = 0;            ///< 0: required
+  std::int64_t key_value_heads = 0;  ///< 0: as many as heads, which is also what null means
+  std::int64_t head_dim = 0;         ///< 0: hidden / heads, which is also what null means
+  std::int64_t vocabulary = 0;       ///< 0: required
+  RopeDefaults rope = {};
+  bool reads_ropes = true;  ///< false: the family reads its rotary settings itself
+};
+
+/// What the llama-like families share: sizes, RMSNorm, rotary, gated feed-forward.
+Architecture read_llama_like(ConfigReader& config, const LlamaDefaults& defaults);
+void set_all_biases(Architecture& architecture, bool value);
 TensorNames llama_names();
 Activation read_activation(ConfigReader& config, const std::string& key, const std::string& fallback);
 /// Every block alike: one window, rope 0.

@@ -5,15 +5,19 @@
 namespace phasescope::checkpoint {
 namespace {
 
-constexpr std::int64_t kGemmaHeadDim = 256;
+LlamaDefaults gemma_defaults(std::int64_t key_value_heads, std::int64_t maximum_positions) {
+  LlamaDefaults defaults;
+  defaults.head_dim = 256;
+  defaults.key_value_heads = key_value_heads;
+  defaults.maximum_positions = maximum_positions;
+  return defaults;
+}
 
 /// `activation_key` differs between generations; whatever "gelu" is written there, the tanh form is computed.
 Architecture read_gemma_like(ConfigReader& config, const std::string& activation_key,
-                             const RopeDefaults& rope) {
-  const bool has_head_dim = config.has("head_dim");
-  if (!config.has("hidden_act")) config.mark_read("hidden_act");
-  Architecture a = read_llama_like(config, 1e-6, rope, has_head_dim ? 0 : kGemmaHeadDim);
-  config.boolean_or("attention_bias", false);
+                             const LlamaDefaults& defaults) {
+  Architecture a = read_llama_like(config, defaults);
+  a.query_key_value_bias = a.attention_output_bias = config.boolean_or("attention_bias", false);
   a.norm = NormKind::rms_unit_offset;
   a.activation = read_activation(config, activation_key, "gelu_pytorch_tanh");
   if (a.activation == Activation::gelu_erf) a.activation = Activation::gelu_tanh;
@@ -26,7 +30,7 @@ Architecture read_gemma_like(ConfigReader& config, const std::string& activation
 Architecture read_gemma(ConfigReader& config) {
   // The first generation has both keys in some files and reads this one.
   config.mark_read("hidden_activation");
-  Architecture a = read_gemma_like(config, "hidden_act", {});
+  Architecture a = read_gemma_like(config, "hidden_act", gemma_defaults(16, 8192));
   set_uniform_pattern(a, std::nullopt);
   return a;
 }
@@ -36,8 +40,8 @@ void read_query_scale(ConfigReader& config, Architecture& a) {
 }
 
 Architecture read_gemma2(ConfigReader& config) {
-  config.mark_read("hidden_act");
-  Architecture a = read_gemma_like(config, "hidden_activation", {});
+  Architecture a = read_gemma_like(config, "hidden_activation", gemma_defaults(4, 8192));
+  config.mark_read("sliding_window_size");  // the reference implementation does not read it
   a.output_norms = true;
   read_query_scale(config, a);
   if (!config.mentions("attn_logit_softcapping") || config.has("attn_logit_softcapping")) {
@@ -74,10 +78,11 @@ std::vector<Rope> read_gemma3_ropes(ConfigReader& config, const Architecture& a)
 }
 
 Architecture read_gemma3(ConfigReader& config) {
-  config.mark_read("hidden_act");
-  const bool nested = config.has("rope_parameters");
-  Architecture a = read_gemma_like(config, "hidden_activation", {1e6, 1});
-  if (!config.mentions("max_position_embeddings")) a.maximum_positions = 131072;
+  LlamaDefaults defaults = gemma_defaults(4, 131072);
+  defaults.heads = 8;
+  defaults.vocabulary = 262208;
+  defaults.reads_ropes = false;
+  Architecture a = read_gemma_like(config, "hidden_activation", defaults);
   a.output_norms = true;
   a.query_key_norm = QueryKeyNorm::per_head;
   read_query_scale(config, a);
@@ -85,8 +90,6 @@ Architecture read_gemma3(ConfigReader& config) {
     a.score_softcap = config.positive_or("attn_logit_softcapping", 50);
   if (config.has("final_logit_softcapping"))
     a.logit_softcap = config.positive_or("final_logit_softcapping", 30);
-  config.mark_read("rope_theta");
-  (void)nested;
   a.ropes = read_gemma3_ropes(config, a);
   const std::int64_t window = config.extent_or("sliding_window", 4096);
   const std::int64_t every = config.extent_or("sliding_window_pattern", 6);

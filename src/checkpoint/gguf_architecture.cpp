@@ -12,6 +12,7 @@ namespace {
 using formats::GgufFile;
 
 constexpr std::int64_t kLargestExtent = 1 << 30;
+constexpr std::int64_t kMostBlocks = 10'000;
 
 /// Metadata of one architecture: keys carry its name as prefix.
 class Metadata {
@@ -27,6 +28,7 @@ class Metadata {
   std::int64_t extent_or(const std::string& key, std::int64_t fallback) const {
     return file_.integer_or(prefix_ + key, fallback, 1, kLargestExtent);
   }
+  std::int64_t block_count() const { return file_.integer(prefix_ + "block_count", 1, kMostBlocks); }
   double positive_or(const std::string& key, double fallback) const {
     const double value = file_.number_or(prefix_ + key, fallback);
     if (!(value > 0)) file_.fail(prefix_ + key, "found " + std::to_string(value), "a positive number");
@@ -46,18 +48,23 @@ class Metadata {
 };
 
 void read_sizes(const Metadata& m, Architecture& a) {
-  a.blocks = m.extent("block_count");
+  a.blocks = m.block_count();
   a.hidden = a.embedding_width = m.extent("embedding_length");
   a.heads = m.extent("attention.head_count");
   a.key_value_heads = m.extent_or("attention.head_count_kv", a.heads);
-  if (a.heads % a.key_value_heads != 0)
-    m.fail("attention.head_count_kv", "does not divide head_count " + std::to_string(a.heads));
+  if (a.heads % a.key_value_heads != 0) {
+    m.fail("attention.head_count_kv", "found " + std::to_string(a.key_value_heads),
+           "a divisor of head_count " + std::to_string(a.heads));
+  }
   if (!m.has("attention.key_length") && a.hidden % a.heads != 0) {
-    m.fail("attention.head_count", "does not divide embedding_length " + std::to_string(a.hidden));
+    m.fail("attention.head_count", "found " + std::to_string(a.heads),
+           "a divisor of embedding_length " + std::to_string(a.hidden));
   }
   a.head_dim = m.extent_or("attention.key_length", a.hidden / a.heads);
-  if (m.extent_or("attention.value_length", a.head_dim) != a.head_dim) {
-    m.fail("attention.value_length", "differs from the key length", std::to_string(a.head_dim));
+  const std::int64_t value_length = m.extent_or("attention.value_length", a.head_dim);
+  if (value_length != a.head_dim) {
+    m.fail("attention.value_length", "found " + std::to_string(value_length),
+           "the key length " + std::to_string(a.head_dim));
   }
   a.intermediate = m.extent("feed_forward_length");
   a.maximum_positions = m.extent_or("context_length", 2048);
@@ -195,6 +202,14 @@ constexpr std::array<GgufFamily, 7> kFamilies = {{{"llama", "llama", finish_plai
                                                   {"gemma3", "gemma3_text", finish_gemma3},
                                                   {"phi3", "phi3", finish_phi3}}};
 
+/// The metadata is silent on biases: the first block tells.
+void read_biases(const GgufFile& file, Architecture& a) {
+  const auto has = [&](const char* name) { return file.find(std::string("blk.0.") + name) != nullptr; };
+  a.query_key_value_bias = has("attn_q.bias") || has("attn_qkv.bias");
+  a.attention_output_bias = has("attn_output.bias");
+  a.feed_forward_bias = has("ffn_down.bias");
+}
+
 void read_end_tokens(const GgufFile& file, Architecture& a) {
   for (const char* key :
        {"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"}) {
@@ -217,6 +232,7 @@ Architecture read_gguf_architecture(const GgufFile& file) {
     }
     a.tied_head = file.find("output.weight") == nullptr;
     a.ropes = {read_rope(metadata, a)};
+    read_biases(file, a);
     family.finish(metadata, a);
     read_end_tokens(file, a);
     return a;

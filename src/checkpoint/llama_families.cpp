@@ -1,54 +1,85 @@
 #include "family.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace phasescope::checkpoint {
 namespace {
 
-void read_sizes(ConfigReader& config, Architecture& a) {
-  a.blocks = config.extent("num_hidden_layers");
-  a.hidden = config.extent("hidden_size");
-  a.heads = config.extent("num_attention_heads");
-  a.key_value_heads = config.extent_or("num_key_value_heads", a.heads);
-  a.intermediate = config.extent("intermediate_size");
-  a.vocabulary = config.extent("vocab_size");
-  a.embedding_width = a.hidden;
-  if (!config.has("head_dim") && a.hidden % a.heads != 0) {
-    config.fail("num_attention_heads", "does not divide hidden_size " + std::to_string(a.hidden));
-  }
-  a.head_dim = config.extent_or("head_dim", a.hidden / a.heads);
+constexpr std::int64_t kDefaultWindow = 4096;
+
+std::int64_t extent_or_default(ConfigReader& config, const std::string& key, std::int64_t fallback) {
+  return fallback > 0 ? config.extent_or(key, fallback) : config.extent(key);
+}
+
+/// An absent key takes the family's default, null the usual rule.
+std::int64_t extent_by_rule(ConfigReader& config, const std::string& key, std::int64_t fallback,
+                            std::int64_t by_rule) {
+  return config.extent_or(key, fallback > 0 && !config.mentions(key) ? fallback : by_rule);
+}
+
+void read_heads(ConfigReader& config, const LlamaDefaults& defaults, Architecture& a) {
+  a.heads = extent_or_default(config, "num_attention_heads", defaults.heads);
+  a.key_value_heads = extent_by_rule(config, "num_key_value_heads", defaults.key_value_heads, a.heads);
   if (a.heads % a.key_value_heads != 0) {
-    config.fail("num_key_value_heads", "does not divide num_attention_heads " + std::to_string(a.heads));
+    config.fail("num_key_value_heads", "found " + std::to_string(a.key_value_heads),
+                "a divisor of num_attention_heads " + std::to_string(a.heads));
+  }
+  a.head_dim =
+      extent_by_rule(config, "head_dim", defaults.head_dim, std::max<std::int64_t>(1, a.hidden / a.heads));
+  const bool divided = !config.has("head_dim") && (defaults.head_dim == 0 || config.mentions("head_dim"));
+  if (divided && a.hidden % a.heads != 0) {
+    config.fail("num_attention_heads", "found " + std::to_string(a.heads),
+                "a divisor of hidden_size " + std::to_string(a.hidden));
   }
 }
 
-/// Bias flags only say which tensors exist; the names are looked up anyway.
-void note_bias_flags(ConfigReader& config) {
-  config.boolean_or("attention_bias", false);
-  config.boolean_or("mlp_bias", false);
+void read_sizes(ConfigReader& config, const LlamaDefaults& defaults, Architecture& a) {
+  a.blocks = config.block_count("num_hidden_layers");
+  a.hidden = a.embedding_width = config.extent("hidden_size");
+  read_heads(config, defaults, a);
+  a.intermediate = config.extent("intermediate_size");
+  a.vocabulary = extent_or_default(config, "vocab_size", defaults.vocabulary);
+  a.maximum_positions = config.extent_or("max_position_embeddings", defaults.maximum_positions);
+}
+
+void read_attention_bias(ConfigReader& config, Architecture& a) {
+  a.query_key_value_bias = a.attention_output_bias = config.boolean_or("attention_bias", false);
+}
+
+void read_bias_flags(ConfigReader& config, Architecture& a) {
+  read_attention_bias(config, a);
+  a.feed_forward_bias = config.boolean_or("mlp_bias", false);
 }
 
 Architecture read_llama(ConfigReader& config) {
-  Architecture a = read_llama_like(config, 1e-6, {});
-  note_bias_flags(config);
+  Architecture a = read_llama_like(config, {});
+  read_bias_flags(config, a);
   set_uniform_pattern(a, std::nullopt);
   return a;
 }
 
 Architecture read_mistral(ConfigReader& config) {
-  const bool window_is_absent = !config.mentions("sliding_window");
-  Architecture a = read_llama_like(config, 1e-6, {});
-  const std::int64_t window = config.extent_or("sliding_window", 4096);
-  const bool windowed = window_is_absent || config.has("sliding_window");  // null means none
-  set_uniform_pattern(a, windowed ? std::optional(window) : std::nullopt);
+  LlamaDefaults defaults;
+  defaults.key_value_heads = 8;
+  defaults.maximum_positions = 131072;
+  Architecture a = read_llama_like(config, defaults);
+  set_uniform_pattern(a, config.window("sliding_window", kDefaultWindow));
   return a;
+}
+
+LlamaDefaults qwen_defaults() {
+  LlamaDefaults defaults;
+  defaults.key_value_heads = 32;
+  defaults.maximum_positions = 32768;
+  return defaults;
 }
 
 /// qwen2 and qwen3: the window, where it is in use, begins at block `max_window_layers`, unless `layer_types`
 /// says otherwise.
 void read_qwen_windows(ConfigReader& config, Architecture& a) {
   const bool in_use = config.boolean_or("use_sliding_window", false);
-  const std::int64_t window = config.extent_or("sliding_window", 4096);
+  const std::optional<std::int64_t> window = config.window("sliding_window", kDefaultWindow);
   const std::int64_t first = config.integer_or("max_window_layers", 28);
   set_uniform_pattern(a, std::nullopt);
   const bool listed = config.has("layer_types");
@@ -60,23 +91,30 @@ void read_qwen_windows(ConfigReader& config, Architecture& a) {
 }
 
 Architecture read_qwen2(ConfigReader& config) {
-  Architecture a = read_llama_like(config, 1e-6, {});
+  Architecture a = read_llama_like(config, qwen_defaults());
+  a.query_key_value_bias = true;
+  config.require("use_mrope", false);  // positions of images
   read_qwen_windows(config, a);
   return a;
 }
 
 Architecture read_qwen3(ConfigReader& config) {
-  const bool has_head_dim = config.has("head_dim");
-  Architecture a = read_llama_like(config, 1e-6, {}, has_head_dim ? 0 : 128);
-  config.boolean_or("attention_bias", false);
+  LlamaDefaults defaults = qwen_defaults();
+  defaults.head_dim = 128;
+  Architecture a = read_llama_like(config, defaults);
+  read_attention_bias(config, a);
   a.query_key_norm = QueryKeyNorm::per_head;
   read_qwen_windows(config, a);
   return a;
 }
 
 Architecture read_smollm3(ConfigReader& config) {
-  Architecture a = read_llama_like(config, 1e-6, {2e6, 1}, 0, 4);
-  note_bias_flags(config);
+  LlamaDefaults defaults;
+  defaults.key_value_heads = 4;
+  defaults.maximum_positions = 32768;
+  defaults.rope.theta = 2e6;
+  Architecture a = read_llama_like(config, defaults);
+  read_bias_flags(config, a);
   a.tied_head = config.boolean_or("tie_word_embeddings", true);
   set_uniform_pattern(a, std::nullopt);
   const std::int64_t interval = config.extent_or("no_rope_layer_interval", 4);
@@ -86,21 +124,23 @@ Architecture read_smollm3(ConfigReader& config) {
     config.fail("no_rope_layers", "has " + std::to_string(rotated.size()) + " entries",
                 std::to_string(a.blocks));
   }
-  const bool windows = config.boolean_or("use_sliding_window", false) && config.has("sliding_window");
+  const bool in_use = config.boolean_or("use_sliding_window", false);
+  const std::optional<std::int64_t> window = config.window("sliding_window", std::nullopt);
+  config.mark_read("max_window_layers");  // the reference implementation does not read it
   const bool listed = config.has("layer_types");
   const std::vector<bool> sliding = read_sliding_layers(config, a.blocks);
   for (std::int64_t b = 0; b < a.blocks; ++b) {
     const auto i = static_cast<std::size_t>(b);
     const bool rope = rotated.empty() ? (b + 1) % interval != 0 : rotated[i] != 0;
     a.pattern[i].rope = rope ? 0 : -1;
-    if (windows && (listed ? sliding[i] : !rope)) a.pattern[i].window = config.extent("sliding_window");
+    if (in_use && (listed ? sliding[i] : !rope)) a.pattern[i].window = window;
   }
   return a;
 }
 
 Architecture read_granite(ConfigReader& config) {
-  Architecture a = read_llama_like(config, 1e-6, {});
-  note_bias_flags(config);
+  Architecture a = read_llama_like(config, {});
+  read_bias_flags(config, a);
   a.embedding_scale = config.positive_or("embedding_multiplier", 1);
   a.residual_scale = config.positive_or("residual_multiplier", 1);
   a.score_scale = config.positive_or("attention_multiplier", 1);
@@ -110,8 +150,10 @@ Architecture read_granite(ConfigReader& config) {
 }
 
 Architecture read_olmo2(ConfigReader& config) {
-  Architecture a = read_llama_like(config, 1e-5, {});
-  config.boolean_or("attention_bias", false);
+  LlamaDefaults defaults;
+  defaults.epsilon = 1e-5;
+  Architecture a = read_llama_like(config, defaults);
+  read_attention_bias(config, a);
   a.input_norms = false;
   a.output_norms = true;
   a.query_key_norm = QueryKeyNorm::all_heads;
@@ -120,18 +162,26 @@ Architecture read_olmo2(ConfigReader& config) {
 }
 
 Architecture read_phi3(ConfigReader& config) {
-  Architecture a = read_llama_like(config, 1e-5, {});
-  std::optional<std::int64_t> window;
-  if (config.has("sliding_window")) window = config.extent("sliding_window");
-  set_uniform_pattern(a, window);
+  LlamaDefaults defaults;
+  defaults.epsilon = 1e-5;
+  defaults.maximum_positions = defaults.rope.original_positions = 4096;
+  Architecture a = read_llama_like(config, defaults);
+  // Keys of Phi-4-mini's own code; only these values are what the family computes.
+  for (const char* key : {"attention_bias", "mlp_bias", "lm_head_bias"}) config.require(key, false);
+  for (const char* key : {"full_attn_mod", "interpolate_factor"}) config.require(key, 1);
+  set_uniform_pattern(a, config.window("sliding_window", std::nullopt));
   return a;
 }
 
 Architecture read_stablelm(ConfigReader& config) {
-  Architecture a = read_llama_like(config, 1e-5, {10000, 0.25});
+  LlamaDefaults defaults;
+  defaults.key_value_heads = 32;
+  defaults.maximum_positions = 4096;
+  defaults.rope.rotated_share = 0.25;
+  Architecture a = read_llama_like(config, defaults);
   a.norm = NormKind::layer;
   a.norm_epsilon = config.positive_or("layer_norm_eps", 1e-5);
-  config.boolean_or("use_qkv_bias", false);
+  a.query_key_value_bias = config.boolean_or("use_qkv_bias", false);
   a.parallel_residual = config.boolean_or("use_parallel_residual", false);
   a.shared_input_norm = a.parallel_residual;
   if (config.boolean_or("qk_layernorm", false)) a.query_key_norm = QueryKeyNorm::each_head;
@@ -176,20 +226,22 @@ TensorNames stablelm_names(const Architecture& architecture) {
 
 }  // namespace
 
-Architecture read_llama_like(ConfigReader& config, double epsilon, const RopeDefaults& rope,
-                             std::int64_t default_head_dim, std::int64_t default_key_value_heads) {
+Architecture read_llama_like(ConfigReader& config, const LlamaDefaults& defaults) {
   Architecture a;
-  read_sizes(config, a);
-  if (default_head_dim > 0) a.head_dim = default_head_dim;
-  if (default_key_value_heads > 0 && !config.mentions("num_key_value_heads"))
-    a.key_value_heads = default_key_value_heads;
-  a.maximum_positions = config.extent_or("max_position_embeddings", 2048);
-  a.norm_epsilon = config.positive_or("rms_norm_eps", epsilon);
+  read_sizes(config, defaults, a);
+  a.norm_epsilon = config.positive_or("rms_norm_eps", defaults.epsilon);
   a.activation = read_activation(config, "hidden_act", "silu");
   a.score_scale = 1 / std::sqrt(static_cast<double>(a.head_dim));
   a.tied_head = config.boolean_or("tie_word_embeddings", false);
-  a.ropes = {read_rope(config, a.head_dim, a.maximum_positions, rope)};
+  if (defaults.reads_ropes) {
+    a.ropes = {read_rope(config, a.head_dim, a.maximum_positions, defaults.rope)};
+  }
   return a;
+}
+
+void set_all_biases(Architecture& architecture, bool value) {
+  architecture.query_key_value_bias = architecture.attention_output_bias = value;
+  architecture.feed_forward_bias = value;
 }
 
 TensorNames llama_names() {

@@ -1,5 +1,6 @@
 #include "rope_config.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -15,6 +16,24 @@ constexpr std::array<std::pair<const char*, RopeType>, 8> kTypes = {
      {"su", RopeType::longrope},  // early Phi-3 files
      {"llama3", RopeType::llama3},
      {"none", RopeType::plain}}};
+
+/// All keys that any type reads, and those that say nothing of the computation.
+constexpr std::array kSettings = {"rope_type",        "type",
+                                  "rope_theta",       "partial_rotary_factor",
+                                  "factor",           "original_max_position_embeddings",
+                                  "attention_factor", "beta_fast",
+                                  "beta_slow",        "truncate",
+                                  "mscale",           "mscale_all_dim",
+                                  "short_factor",     "long_factor",
+                                  "low_freq_factor",  "high_freq_factor",
+                                  "finetuned"};
+
+void refuse_unknown(const JsonObject& settings) {
+  for (const auto& [key, value] : settings.json().items()) {
+    if (value.is_null() || std::find(kSettings.begin(), kSettings.end(), key) != kSettings.end()) continue;
+    settings.fail(key, "is not understood and may change the rotary frequencies");
+  }
+}
 
 RopeType read_type(const JsonObject& settings) {
   const std::string key = settings.has("rope_type") ? "rope_type" : "type";
@@ -81,9 +100,13 @@ void read_by_type(const JsonObject& settings, Rope& rope) {
 Rope read_rope_settings(const JsonObject& settings, std::int64_t head_dim, std::int64_t maximum_positions,
                         const RopeDefaults& defaults) {
   Rope rope;
+  refuse_unknown(settings);
   rope.type = read_type(settings);
   rope.theta = positive(settings, "rope_theta", settings.number_or("rope_theta", defaults.theta));
   const double share = settings.number_or("partial_rotary_factor", defaults.rotated_share);
+  if (!(share > 0 && share <= 1)) {
+    settings.fail("partial_rotary_factor", "found " + std::to_string(share), "a number above 0 and up to 1");
+  }
   rope.dimensions = static_cast<std::int64_t>(static_cast<double>(head_dim) * share);
   if (rope.dimensions < 2 || rope.dimensions > head_dim || rope.dimensions % 2 != 0) {
     settings.fail("partial_rotary_factor", "rotates " + std::to_string(rope.dimensions) + " channels",
@@ -101,12 +124,14 @@ Rope read_rope(ConfigReader& config, std::int64_t head_dim, std::int64_t maximum
   RopeDefaults outer = defaults;
   outer.theta = config.positive_or("rope_theta", defaults.theta);
   outer.rotated_share = config.positive_or("partial_rotary_factor", defaults.rotated_share);
-  const std::int64_t original = config.integer_or("original_max_position_embeddings", 0);
+  const std::int64_t original =
+      config.integer_or("original_max_position_embeddings", defaults.original_positions);
   const bool has_parameters = config.has("rope_parameters");
   const std::string key = config.has("rope_scaling") || !has_parameters ? "rope_scaling" : "rope_parameters";
   Json settings = config.has(key) ? config.object(key).json() : Json::object();
   if (original > 0) settings["original_max_position_embeddings"] = original;
-  return read_rope_settings(JsonObject(settings, config.file(), key), head_dim, maximum_positions, outer);
+  return read_rope_settings(JsonObject(settings, config.file(), config.field(key)), head_dim,
+                            maximum_positions, outer);
 }
 
 }  // namespace phasescope::checkpoint

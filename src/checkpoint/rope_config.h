@@ -9,7 +9,8 @@ namespace phasescope::checkpoint {
 /// What a family assumes where config.json is silent.
 struct RopeDefaults {
   double theta = 10000;
-  double rotated_share = 1;  ///< part of each head's channels that is rotated
+  double rotated_share = 1;             ///< part of each head's channels that is rotated
+  std::int64_t original_positions = 0;  ///< before context extension; 0: the maximum
 };
 
 /// Reads either spelling of the rotary settings (`rope_theta` with `rope_scaling`, or `rope_parameters`).

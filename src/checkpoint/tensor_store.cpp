@@ -28,10 +28,19 @@ QuantizationType weight_type(const std::string& file, const std::string& name, E
 
 class SafetensorsStore : public TensorStore {
  public:
+  /// A file with all its tensors.
   void add(const std::filesystem::path& path) {
-    const auto& file = *shards_.emplace_back(std::make_unique<formats::SafetensorsFile>(path));
-    paths_.push_back(path);
-    for (const auto& item : file.tensors()) shard_of_[item.first] = shards_.size() - 1;
+    for (const auto& item : open(path).tensors()) shard_of_[item.first] = shards_.size() - 1;
+  }
+
+  /// A shard with those tensors that the index gives to it.
+  void add(const std::filesystem::path& path, const std::vector<std::string>& names,
+           const JsonObject& index) {
+    const formats::SafetensorsFile& file = open(path);
+    for (const std::string& name : names) {
+      if (file.find(name) == nullptr) index.fail(name, "is not in " + path.filename().string());
+      shard_of_[name] = shards_.size() - 1;
+    }
   }
 
   std::optional<StoredMatrix> find(const std::string& name) const override {
@@ -46,6 +55,11 @@ class SafetensorsStore : public TensorStore {
   const std::vector<std::filesystem::path>& files() const override { return paths_; }
 
  private:
+  const formats::SafetensorsFile& open(const std::filesystem::path& path) {
+    paths_.push_back(path);
+    return *shards_.emplace_back(std::make_unique<formats::SafetensorsFile>(path));
+  }
+
   std::vector<std::unique_ptr<formats::SafetensorsFile>> shards_;
   std::vector<std::filesystem::path> paths_;
   std::map<std::string, std::size_t> shard_of_;
@@ -69,27 +83,22 @@ class GgufStore : public TensorStore {
 };
 
 /// A shard's name comes from a file: it must not lead out of the folder.
-void check_shard_name(const std::string& index, const std::string& tensor, const std::string& shard) {
-  const bool plain = !shard.empty() && shard.find('/') == std::string::npos && shard != "..";
-  if (!plain)
-    throw_input_error(index, "weight_map." + tensor, "found \"" + shard + "\"",
-                      "a file name in the same folder");
+std::string shard_name(const JsonObject& map, const std::string& tensor) {
+  std::string name = map.text(tensor);
+  const bool plain = !name.empty() && name.find('/') == std::string::npos && name != "." && name != "..";
+  if (!plain) map.fail(tensor, "found \"" + name + "\"", "a file name in the same folder");
+  return name;
 }
 
 void add_shards(const std::filesystem::path& index_path, SafetensorsStore& store) {
   const Json index = read_json_file(index_path);
   const JsonObject map = JsonObject(index, index_path.string()).object("weight_map");
-  std::map<std::string, std::string> first_tensor_of;
+  std::map<std::string, std::vector<std::string>> tensors_of;
   for (const auto& [tensor, shard] : map.json().items()) {
-    check_shard_name(index_path.string(), tensor, map.text(tensor));
-    first_tensor_of.emplace(map.text(tensor), tensor);
+    tensors_of[shard_name(map, tensor)].push_back(tensor);
   }
-  for (const auto& item : first_tensor_of) store.add(index_path.parent_path() / item.first);
-  for (const auto& [tensor, shard] : map.json().items()) {
-    if (!store.find(tensor)) {
-      throw_input_error(index_path.string(), "weight_map." + tensor, "is not in " + map.text(tensor));
-    }
-  }
+  if (tensors_of.empty()) throw_input_error(index_path.string(), "weight_map", "is empty");
+  for (const auto& [shard, tensors] : tensors_of) store.add(index_path.parent_path() / shard, tensors, map);
 }
 
 }  // namespace

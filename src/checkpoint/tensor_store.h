@@ -28,6 +28,7 @@ class TensorStore {
  public:
   virtual ~TensorStore() = default;
   virtual std::optional<StoredMatrix> find(const std::string& name) const = 0;
+  /// At least one.
   virtual const std::vector<std::filesystem::path>& files() const = 0;
 };
 

@@ -78,7 +78,9 @@ bool same_bytes(const Weight& a, const Weight& b) {
 }  // namespace
 
 void WeightCollector::fail_missing(const std::string& name) const {
-  throw_input_error(store_.files().front().string(), name, "missing", "a tensor of that name");
+  const std::filesystem::path& first = store_.files().front();
+  const std::filesystem::path place = store_.files().size() == 1 ? first : first.parent_path();
+  throw_input_error(place.string(), name, "missing", "a tensor of that name");
 }
 
 std::optional<StoredMatrix> WeightCollector::find(const std::string& name) const {
@@ -113,7 +115,7 @@ Weight WeightCollector::vector(const std::string& base, const char* suffix, std:
                                std::int64_t block, bool required) const {
   auto stored = find_weight(base, suffix, block);
   if (!stored) {
-    if (required) fail_missing(with_number(base, block) + suffix);
+    if (required) fail_missing(names_.prefixes.front() + with_number(base, block) + suffix);
     return {};
   }
   if (stored->shape != std::vector<std::int64_t>{length}) {
@@ -131,18 +133,28 @@ Weight WeightCollector::vector(const std::string& base, const char* suffix, std:
 Weight WeightCollector::matrix(const std::string& base, std::int64_t rows, std::int64_t columns,
                                std::int64_t block) const {
   const auto stored = find_weight(base, ".weight", block);
-  if (!stored) fail_missing(with_number(base, block) + ".weight");
+  if (!stored) fail_missing(names_.prefixes.front() + with_number(base, block) + ".weight");
   return checked(*stored, rows, columns, names_.transposed);
 }
 
 LinearWeights WeightCollector::linear(const std::string& base, std::int64_t rows, std::int64_t columns,
-                                      std::int64_t block) const {
-  return {matrix(base, rows, columns, block), vector(base, ".bias", rows, block, false)};
+                                      std::int64_t block, bool bias) const {
+  return {matrix(base, rows, columns, block), bias ? vector(base, ".bias", rows, block, true) : Weight{}};
 }
 
 NormWeights WeightCollector::norm(const std::string& base, std::int64_t width, std::int64_t block) const {
   if (base.empty() || !architecture_.norm_weights) return {};
-  return {vector(base, ".weight", width, block, true), vector(base, ".bias", width, block, false)};
+  const bool shifted = architecture_.norm == NormKind::layer;
+  return {vector(base, ".weight", width, block, true),
+          shifted ? vector(base, ".bias", width, block, true) : Weight{}};
+}
+
+/// Norms of queries and keys may lack the bias that the model's other LayerNorms have.
+NormWeights WeightCollector::query_key_norm(const std::string& base, std::int64_t width,
+                                            std::int64_t block) const {
+  const bool shifted = architecture_.norm == NormKind::layer;
+  return {vector(base, ".weight", width, block, true),
+          shifted ? vector(base, ".bias", width, block, false) : Weight{}};
 }
 
 BlockWeights WeightCollector::block(std::int64_t index) const {
@@ -164,23 +176,24 @@ BlockWeights WeightCollector::block(std::int64_t index) const {
 
 void WeightCollector::collect_attention(std::int64_t block, BlockWeights& weights) const {
   const Architecture& a = architecture_;
+  const bool bias = a.query_key_value_bias;
   if (!names_.query_key_value.empty()) {
     const LinearWeights all =
-        linear(names_.query_key_value, a.query_width() + 2 * a.key_value_width(), a.hidden, block);
+        linear(names_.query_key_value, a.query_width() + 2 * a.key_value_width(), a.hidden, block, bias);
     const FusedRows rows = fused_rows(a, names_.fused_order);
     weights.query = select(all, rows.query);
     weights.key = select(all, rows.key);
     weights.value = select(all, rows.value);
   } else {
-    weights.query = linear(names_.query, a.query_width(), a.hidden, block);
-    weights.key = linear(names_.key, a.key_value_width(), a.hidden, block);
-    weights.value = linear(names_.value, a.key_value_width(), a.hidden, block);
+    weights.query = linear(names_.query, a.query_width(), a.hidden, block, bias);
+    weights.key = linear(names_.key, a.key_value_width(), a.hidden, block, bias);
+    weights.value = linear(names_.value, a.key_value_width(), a.hidden, block, bias);
   }
   if (names_.rotary_interleaved) {
     weights.query = select(weights.query, deinterleaved_rows(a.heads, a.head_dim));
     weights.key = select(weights.key, deinterleaved_rows(a.key_value_heads, a.head_dim));
   }
-  weights.output = linear(names_.output, a.hidden, a.query_width(), block);
+  weights.output = linear(names_.output, a.hidden, a.query_width(), block, a.attention_output_bias);
 }
 
 void WeightCollector::collect_query_key_norms(std::int64_t block, BlockWeights& weights) const {
@@ -189,21 +202,21 @@ void WeightCollector::collect_query_key_norms(std::int64_t block, BlockWeights& 
     case QueryKeyNorm::none:
       return;
     case QueryKeyNorm::per_head:
-      weights.query_norms = {norm(names_.query_norm, a.head_dim, block)};
-      weights.key_norms = {norm(names_.key_norm, a.head_dim, block)};
+      weights.query_norms = {query_key_norm(names_.query_norm, a.head_dim, block)};
+      weights.key_norms = {query_key_norm(names_.key_norm, a.head_dim, block)};
       return;
     case QueryKeyNorm::all_heads:
-      weights.query_norms = {norm(names_.query_norm, a.query_width(), block)};
-      weights.key_norms = {norm(names_.key_norm, a.key_value_width(), block)};
+      weights.query_norms = {query_key_norm(names_.query_norm, a.query_width(), block)};
+      weights.key_norms = {query_key_norm(names_.key_norm, a.key_value_width(), block)};
       return;
     case QueryKeyNorm::each_head:
       for (std::int64_t h = 0; h < a.heads; ++h) {
         weights.query_norms.push_back(
-            norm(with_number(with_number(names_.query_norm, block), h), a.head_dim, block));
+            query_key_norm(with_number(with_number(names_.query_norm, block), h), a.head_dim, block));
       }
       for (std::int64_t h = 0; h < a.key_value_heads; ++h) {
         weights.key_norms.push_back(
-            norm(with_number(with_number(names_.key_norm, block), h), a.head_dim, block));
+            query_key_norm(with_number(with_number(names_.key_norm, block), h), a.head_dim, block));
       }
   }
 }
@@ -211,26 +224,27 @@ void WeightCollector::collect_query_key_norms(std::int64_t block, BlockWeights& 
 void WeightCollector::collect_dense(std::int64_t block, BlockWeights& weights) const {
   const std::int64_t hidden = architecture_.hidden;
   const std::int64_t inner = architecture_.intermediate;
+  const bool bias = architecture_.feed_forward_bias;
   if (!names_.gate_up.empty()) {
-    const LinearWeights both = linear(names_.gate_up, 2 * inner, hidden, block);
+    const LinearWeights both = linear(names_.gate_up, 2 * inner, hidden, block, bias);
     weights.gate = select(both, range(0, inner));
     weights.up = select(both, range(inner, inner));
   } else {
-    if (architecture_.gated) weights.gate = linear(names_.gate, inner, hidden, block);
-    weights.up = linear(names_.up, inner, hidden, block);
+    if (architecture_.gated) weights.gate = linear(names_.gate, inner, hidden, block, bias);
+    weights.up = linear(names_.up, inner, hidden, block, bias);
   }
-  weights.down = linear(names_.down, hidden, inner, block);
+  weights.down = linear(names_.down, hidden, inner, block, bias);
 }
 
 void WeightCollector::collect_experts(std::int64_t block, BlockWeights& weights) const {
   const Experts& experts = *architecture_.experts;
-  weights.router = linear(names_.router, experts.count, architecture_.hidden, block);
+  weights.router = linear(names_.router, experts.count, architecture_.hidden, block, false);
   for (std::int64_t e = 0; e < experts.count; ++e) {
     const auto name_of = [&](const std::string& base) { return with_number(with_number(base, block), e); };
     weights.experts.push_back(
-        {linear(name_of(names_.expert_gate), experts.intermediate, architecture_.hidden, block),
-         linear(name_of(names_.expert_up), experts.intermediate, architecture_.hidden, block),
-         linear(name_of(names_.expert_down), architecture_.hidden, experts.intermediate, block)});
+        {linear(name_of(names_.expert_gate), experts.intermediate, architecture_.hidden, block, false),
+         linear(name_of(names_.expert_up), experts.intermediate, architecture_.hidden, block, false),
+         linear(name_of(names_.expert_down), architecture_.hidden, experts.intermediate, block, false)});
   }
 }
 
@@ -238,33 +252,37 @@ OuterWeights WeightCollector::outer() const {
   const Architecture& a = architecture_;
   OuterWeights weights;
   const auto embedding = find_weight(names_.token_embedding, ".weight", 0);
-  if (!embedding) fail_missing(names_.token_embedding + ".weight");
+  if (!embedding) fail_missing(names_.prefixes.front() + names_.token_embedding + ".weight");
   weights.token_embedding = checked(*embedding, a.vocabulary, a.embedding_width, false);
   if (a.learned_positions) {
     const auto positions = find_weight(names_.position_embedding, ".weight", 0);
-    if (!positions) fail_missing(names_.position_embedding + ".weight");
+    if (!positions) fail_missing(names_.prefixes.front() + names_.position_embedding + ".weight");
     weights.position_embedding =
         checked(*positions, a.maximum_positions + a.position_offset, a.hidden, false);
   }
   if (!names_.project_in.empty()) {
-    weights.project_in = linear(names_.project_in, a.hidden, a.embedding_width, 0);
-    weights.project_out = linear(names_.project_out, a.embedding_width, a.hidden, 0);
+    weights.project_in = linear(names_.project_in, a.hidden, a.embedding_width, 0, false);
+    weights.project_out = linear(names_.project_out, a.embedding_width, a.hidden, 0, false);
   }
   if (a.final_norm) weights.final_norm = norm(names_.final_norm, a.hidden, 0);
-  const auto head = store_.find(names_.head + ".weight");
-  if (head) weights.head.matrix = checked(*head, a.vocabulary, a.embedding_width, false);
-  if (!head && !a.tied_head) fail_missing(names_.head + ".weight");
-  // A duplicate of the embedding that some files carry is left alone, one that differs is the head.
-  const bool tied = !head || (a.tied_head && same_bytes(weights.head.matrix, weights.token_embedding));
-  if (tied) weights.head.matrix = weights.token_embedding;
-  if (const auto bias = store_.find(names_.head + ".bias")) {
-    weights.head.bias = {bias->name, bias->type, bias->data, a.vocabulary, 1, false, {}};
-    if (bias->shape != std::vector<std::int64_t>{a.vocabulary}) {
-      throw_input_error(bias->file, bias->name, "has shape " + shape_text(bias->shape),
-                        shape_text({a.vocabulary}));
-    }
-  }
+  weights.head = head(weights.token_embedding);
   return weights;
+}
+
+LinearWeights WeightCollector::head(const Weight& embedding) const {
+  const Architecture& a = architecture_;
+  LinearWeights result;
+  const auto stored = store_.find(names_.head + ".weight");
+  if (stored) result.matrix = checked(*stored, a.vocabulary, a.embedding_width, false);
+  if (!stored && !a.tied_head) fail_missing(names_.head + ".weight");
+  // A duplicate of the embedding that some files carry is left alone, one that differs is the head.
+  const bool tied = !stored || (a.tied_head && same_bytes(result.matrix, embedding));
+  if (tied) result.matrix = embedding;
+  if (a.head_bias) {
+    if (!store_.find(names_.head + ".bias")) fail_missing(names_.head + ".bias");
+    result.bias = vector(names_.head, ".bias", a.vocabulary, 0, true);
+  }
+  return result;
 }
 
 }  // namespace phasescope::checkpoint

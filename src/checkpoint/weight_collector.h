@@ -25,9 +25,11 @@ class WeightCollector {
                 bool required) const;
   Weight matrix(const std::string& base, std::int64_t rows, std::int64_t columns, std::int64_t block) const;
   Weight checked(const StoredMatrix& stored, std::int64_t rows, std::int64_t columns, bool transposed) const;
-  LinearWeights linear(const std::string& base, std::int64_t rows, std::int64_t columns,
-                       std::int64_t block) const;
+  LinearWeights linear(const std::string& base, std::int64_t rows, std::int64_t columns, std::int64_t block,
+                       bool bias) const;
   NormWeights norm(const std::string& base, std::int64_t width, std::int64_t block) const;
+  NormWeights query_key_norm(const std::string& base, std::int64_t width, std::int64_t block) const;
+  LinearWeights head(const Weight& embedding) const;
   void collect_attention(std::int64_t block, BlockWeights& weights) const;
   void collect_query_key_norms(std::int64_t block, BlockWeights& weights) const;
   void collect_dense(std::int64_t block, BlockWeights& weights) const;

@@ -85,6 +85,12 @@ struct Architecture {
   bool shared_input_norm = false;  ///< in a parallel block: one norm feeds both
   bool final_norm = true;
 
+  /// Which linear maps add a bias; the file must hold those and others are ignored.
+  bool query_key_value_bias = false;
+  bool attention_output_bias = false;
+  bool feed_forward_bias = false;
+  bool head_bias = false;
+
   double score_scale = 0;               ///< multiplies q.k; head_dim^-1/2 unless the family says otherwise
   bool score_scale_by_block = false;    ///< scores also divided by (block + 1)
   std::optional<double> score_softcap;  ///< c tanh(score / c), before the mask
