@@ -25,7 +25,8 @@ Json prompts_to_json(const Plan& plan) {
                        {"name", planned.name},
                        {"sha256", planned.sha256},
                        {"n", planned.set.prompts.size()},
-                       {"analyses", analyses}});
+                       {"analyses", analyses},
+                       {"chat", planned.uses_chat}});
   }
   return prompts;
 }
@@ -111,6 +112,10 @@ Json manifest_to_json(const RunOptions& options, const Plan& plan, const Json& i
           {"state_points", name_of(options.states)},
           {"options", options_to_json(options)},
           {"prompts", prompts_to_json(plan)},
+          {"chat",
+           {{"option", options.chat},
+            {"template_sha256", digest_or_null(plan.chat_sha256)},
+            {"system", options.system.empty() ? Json(nullptr) : Json(options.system)}}},
           {"versions", versions},
           {"device", device},
           {"threads", thread_count()},

@@ -6,6 +6,7 @@
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/sha256.h"
+#include "phasescope/run/chat.h"
 #include "phasescope/text/prompt_catalog.h"
 #include "phasescope/text/prompt_limit.h"
 
@@ -37,6 +38,7 @@ PlannedSet find_set(const std::string& name_or_file) {
     }
     file = shipped->file;
     planned.name = shipped->name;
+    planned.chat = shipped->chat;
     for (const std::string& analysis : shipped->analyses) planned.analyses.push_back(analysis_named(analysis));
   }
   planned.set = text::load_prompt_set(file);
@@ -117,6 +119,27 @@ std::vector<std::vector<std::size_t>> make_batches(const std::vector<PlannedSequ
   return batches;
 }
 
+/// Whether a set's prompts become turns of a conversation. The command line decides, then the set, then whether there is a template.
+bool chat_applies(const std::string& asked, const std::optional<std::string>& of_set, bool has_template) {
+  if (asked != "off" && asked != "on" && asked != "auto") {
+    throw Error(ExitClass::usage, "--chat: found \"" + asked + "\", expected off, on or auto");
+  }
+  if (asked == "on" && !has_template) throw Error(ExitClass::usage, "--chat: the model has no chat template, expected off or auto");
+  if (asked != "auto") return asked == "on";
+  return has_template && of_set.value_or("auto") != "off";
+}
+
+/// The tokens of a prompt as the model reads it.
+std::vector<std::int64_t> prompt_ids(const text::Tokenizer& tokenizer, const std::optional<ChatFormat>& chat, bool uses_chat,
+                                     const std::string& prompt, const RunOptions& options) {
+  std::vector<std::int64_t> ids =
+      uses_chat ? tokenizer.encode(chat->render(prompt, options.system), false) : tokenizer.encode(prompt);
+  if (options.max_length > 0 && static_cast<std::int64_t>(ids.size()) > options.max_length) {
+    ids.resize(static_cast<std::size_t>(options.max_length));
+  }
+  return ids;
+}
+
 void require_analyses(const RunOptions& options, const Plan& plan) {
   for (const Analysis analysis : options.analyses) {
     if (!plan.has(analysis)) {
@@ -157,20 +180,20 @@ std::int64_t Plan::largest_generation() const {
 Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoint, const text::Tokenizer& tokenizer) {
   if (options.prompts.empty()) throw Error(ExitClass::usage, "--prompts: none given, expected a prompt set");
   Plan plan;
+  const std::optional<ChatFormat> chat = options.chat == "off" ? std::nullopt : load_chat_format(checkpoint, tokenizer);
   std::map<std::string, std::int64_t> count_of_category;
   for (const PromptSource& source : options.prompts) {
     plan.sets.push_back(plan_set(source, options));
-    const PlannedSet& planned = plan.sets.back();
+    PlannedSet& planned = plan.sets.back();
+    planned.uses_chat = chat_applies(options.chat, planned.chat, chat.has_value());
+    if (planned.uses_chat) plan.chat_sha256 = chat->sha256;
     for (const text::Prompt& prompt : planned.set.prompts) {
       PlannedSequence sequence;
       sequence.text = prompt.text;
       sequence.answer = prompt.answer.value_or("");
       sequence.analyses = planned.analyses;
-      sequence.ids = tokenizer.encode(prompt.text);
+      sequence.ids = prompt_ids(tokenizer, chat, planned.uses_chat, prompt.text, options);
       if (sequence.ids.empty()) throw_input_error(planned.set.file.string(), prompt.id, "has no token", "at least 1");
-      if (options.max_length > 0 && static_cast<std::int64_t>(sequence.ids.size()) > options.max_length) {
-        sequence.ids.resize(static_cast<std::size_t>(options.max_length));
-      }
       sequence.max_new_tokens = new_tokens(planned.analyses, options);
       const std::int64_t number = count_of_category[prompt.category]++;
       sequence.sequence = {static_cast<std::int64_t>(plan.sequences.size()),
@@ -184,7 +207,6 @@ Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoi
     }
   }
   require_analyses(options, plan);
-  (void)checkpoint;
   plan.batches = make_batches(plan.sequences, options.batch_tokens > 0 ? options.batch_tokens : kDefaultBatchTokens);
   return plan;
 }

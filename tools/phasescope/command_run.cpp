@@ -50,6 +50,9 @@ void add_prompt_options(CLI::App& command, RunArguments& typed) {
   command.add_option("-o,--output", options.output, "Folder to write")->required();
   command.add_option("--analyses", typed.analyses, "ct, species, pairs, dynamics; default: what the prompt sets are for")->delimiter(',');
   command.add_option("-L,--limit", options.limit, "Prompts of each set: N, a share such as 0.1, or FIRST-END");
+  command.add_option("--chat", options.chat, "Write prompts with the model's chat template: off, on, or auto (where it has one and the set agrees)")
+      ->capture_default_str();
+  command.add_option("--system", options.system, "System message where the chat template is applied");
   command.add_option("--max-length", options.max_length, "Cut prompts to this many tokens; 0: never")
       ->check(CLI::NonNegativeNumber)->capture_default_str();
   command.add_option("-b,--batch-tokens", options.batch_tokens, "Prompt tokens that pass through the model together; 0: chosen")

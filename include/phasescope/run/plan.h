@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct PlannedSet {
   text::PromptSet set;                ///< only the prompts that the limit selects
   std::vector<Analysis> analyses;     ///< that it feeds
   std::string sha256;
+  std::optional<std::string> chat;    ///< what the set says of the chat template: off, on or auto
+  bool uses_chat = false;             ///< its prompts are written with the model's chat template
 };
 
 /// One sequence to run.
@@ -37,6 +40,7 @@ struct Plan {
   std::vector<PlannedSet> sets;
   std::vector<PlannedSequence> sequences;
   std::vector<std::vector<std::size_t>> batches;  ///< indices into sequences
+  std::string chat_sha256;                        ///< of the template where one is used, else empty
 
   /// Sequences that feed an analysis.
   std::vector<states::Sequence> sequences_for(Analysis analysis) const;
@@ -45,7 +49,7 @@ struct Plan {
   std::int64_t largest_generation() const;  ///< upper bound on generated tokens
 };
 
-/// Loads the sets, tokenizes and batches. Errors: as the parts'; usage when an analysis was asked for that no set feeds.
+/// Loads the sets, writes prompts with the chat template where that applies, tokenizes and batches. Errors: as the parts'; usage when an analysis was asked for that no set feeds.
 Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoint, const text::Tokenizer& tokenizer);
 
 /// Bytes a run needs at its largest, by part, from headers and lengths alone.
