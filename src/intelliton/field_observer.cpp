@@ -114,6 +114,10 @@ const FieldAnalysis* FieldObserver::representative() const {
   return &*slots_[representative_].analysis;
 }
 
+std::string FieldObserver::representative_name() const {
+  return slots_.empty() ? "" : slots_[representative_].sequence.name;
+}
+
 const FieldAnalysis* FieldObserver::details(const std::string& name) const {
   for (const Slot& slot : slots_) {
     if (slot.sequence.name == name) return slot.analysis ? &*slot.analysis : nullptr;

@@ -36,6 +36,7 @@ class FieldObserver : public states::Observer {
   std::vector<CategoryFields> take_categories();
   /// Nothing when the representative's last state point was never seen.
   const FieldAnalysis* representative() const;
+  std::string representative_name() const;
   /// The analysis of a sequence, by name; nullptr when it was not kept or not completed.
   const FieldAnalysis* details(const std::string& name) const;
 
