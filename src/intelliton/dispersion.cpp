@@ -40,11 +40,6 @@ VectorXd lattice_energy(const VectorXd& lattice_momentum, double mass) {
   return (lattice_momentum.array().square() + mass * mass).sqrt();
 }
 
-struct LatticeFit {
-  double mass = 0;
-  double r2 = 0;
-};
-
 /// No fit below 3 points; none is kept that is worse than a constant.
 std::optional<LatticeFit> fit_lattice_mass(const VectorXd& lattice_momentum, const VectorXd& energy) {
   if (energy.size() < 3) return std::nullopt;
@@ -85,6 +80,11 @@ MatrixXd ring_gradient(const MatrixXd& energy) {
 
 }  // namespace
 
+std::optional<LatticeFit> fit_lattice_dispersion(const TokenFourier& fourier, const VectorXd& energy) {
+  const std::vector<Index> inner = inner_bins(fourier.tokens());
+  return fit_lattice_mass(lattice_momenta(fourier)(inner), energy(inner));
+}
+
 Dispersion dispersion(const TokenFourier& fourier, const MatrixXd& first, const MatrixXd& last, Index steps) {
   const MatrixXd rate =
       ((last.array() + kEpsilon) / (first.array() + kEpsilon)).log().abs() / static_cast<double>(steps);
@@ -96,11 +96,9 @@ Dispersion dispersion(const TokenFourier& fourier, const MatrixXd& first, const 
   result.mass = result.energy.row(0).transpose();
   result.r2 = VectorXd::Zero(modes);
   const VectorXd lattice = lattice_momenta(fourier);
-  const std::vector<Index> inner = inner_bins(fourier.tokens());
-  const VectorXd inner_lattice = lattice(inner);
   for (Index i = 0; i < modes; ++i) {
     result.lattice_mass(i) = lattice_mass(result.energy.col(i), lattice);
-    const auto fit = fit_lattice_mass(inner_lattice, result.energy(inner, i));
+    const auto fit = fit_lattice_dispersion(fourier, result.energy.col(i));
     if (!fit) continue;
     result.mass(i) = fit->mass;
     result.r2(i) = fit->r2;

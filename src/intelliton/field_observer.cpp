@@ -8,8 +8,8 @@
 namespace phasescope::intelliton {
 
 FieldObserver::FieldObserver(const std::vector<states::Sequence>& sequences, const Options& options,
-                             bool keep_details)
-    : options_(options) {
+                             bool keep_details, const MatchOptions& match)
+    : options_(options), match_(match) {
   for (const auto& sequence : sequences) add_slot(sequence, keep_details);
   if (slots_.empty()) return;
   representative_ = representative_slot();
@@ -62,6 +62,8 @@ void FieldObserver::add_point(const states::StateView& view, const states::Segme
 void FieldObserver::complete(Slot& slot) const {
   slot.analysis = (*analyzer_)(slot.builder->statistics());
   slot.summary = summarise(slot.sequence.name, *slot.analysis);
+  slot.summary->matched =
+      match_modes(slot.builder->statistics(), slot.analysis->spin, slot.sequence.name, match_);
   if (slot.keep_vectors) slot.summary->middle_right = slot.analysis->middle_right.cast<float>();
 }
 
@@ -74,7 +76,11 @@ void FieldObserver::collect(Slot& slot) {
 
 void FieldObserver::observe(const states::StateView& view) {
   if (!wants(view)) return;
-  if (!analyzer_) analyzer_.emplace(view.points, options_);
+  if (!analyzer_) {
+    analyzer_.emplace(view.points, options_);
+    // The published rates start at the first point of the propagator; too few points leave it at 0.
+    match_.first_point = analyzer_->has_propagator() ? options_.skip_layers : 0;
+  }
   std::vector<const states::Segment*> segments;
   for (const auto& segment : *view.segments) {
     if (slot_of_.count(segment.sequence) > 0 && segment.rows > 0) segments.push_back(&segment);
@@ -106,6 +112,10 @@ std::vector<CategoryFields> FieldObserver::take_categories() {
 const FieldAnalysis* FieldObserver::representative() const {
   if (slots_.empty() || !slots_[representative_].analysis) return nullptr;
   return &*slots_[representative_].analysis;
+}
+
+std::string FieldObserver::representative_name() const {
+  return slots_.empty() ? "" : slots_[representative_].sequence.name;
 }
 
 const FieldAnalysis* FieldObserver::details(const std::string& name) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <Eigen/Core>
 
 #include "phasescope/intelliton/momentum.h"
@@ -21,5 +23,14 @@ struct Dispersion {
 /// apart.
 Dispersion dispersion(const TokenFourier& fourier, const Eigen::MatrixXd& first, const Eigen::MatrixXd& last,
                       Eigen::Index steps);
+
+struct LatticeFit {
+  double mass = 0;
+  double r2 = 0;  ///< against a constant; >= 0
+};
+
+/// The lattice dispersion fitted to the energies [T bins] over |k| <= 2 pi / 3. Nothing with fewer than 3
+/// bins there, or when it is worse than a constant.
+std::optional<LatticeFit> fit_lattice_dispersion(const TokenFourier& fourier, const Eigen::VectorXd& energy);
 
 }  // namespace phasescope::intelliton

@@ -22,8 +22,10 @@ namespace phasescope::intelliton {
 class FieldObserver : public states::Observer {
  public:
   /// `sequences`: those to analyse, in prompt order. `keep_details`: keep every FieldAnalysis.
+  /// `match.first_point` is set from the options.
   /// Errors: usage when options.representative names none of them.
-  FieldObserver(const std::vector<states::Sequence>& sequences, const Options& options, bool keep_details);
+  FieldObserver(const std::vector<states::Sequence>& sequences, const Options& options, bool keep_details,
+                const MatchOptions& match = {});
 
   bool wants_attention(std::int64_t block) const override;
   void observe(const states::StateView& view) override;
@@ -34,6 +36,7 @@ class FieldObserver : public states::Observer {
   std::vector<CategoryFields> take_categories();
   /// Nothing when the representative's last state point was never seen.
   const FieldAnalysis* representative() const;
+  std::string representative_name() const;
   /// The analysis of a sequence, by name; nullptr when it was not kept or not completed.
   const FieldAnalysis* details(const std::string& name) const;
 
@@ -56,6 +59,7 @@ class FieldObserver : public states::Observer {
   void collect(Slot& slot);
 
   Options options_;
+  MatchOptions match_;
   std::vector<Slot> slots_;
   std::vector<CategoryFields> categories_;
   std::vector<std::size_t> category_sizes_;      // sequences asked for
