@@ -18,6 +18,15 @@ TEST(EntropyStates, CountEpisodesWithHysteresis) {
   EXPECT_EQ(result.rate, 0.5);
 }
 
+// By hand: quartiles 0 and 3. Staying low, or between the thresholds, begins no new episode.
+TEST(EntropyStates, LastUntilTheOtherThreshold) {
+  const EntropyStates result = entropy_states({{0, 0, 1, 0, 3, 3, 2, 3, 3}}, {});
+  EXPECT_EQ(result.q25, 0);
+  EXPECT_EQ(result.q75, 3);
+  EXPECT_EQ(result.low_episodes, 1U);
+  EXPECT_EQ(result.reopenings, 1U);
+}
+
 // One low, one high and one value between: of the six orders, the low comes before the high in three.
 TEST(EntropyStates, HaveAShuffledRate) {
   const EntropyStates result = entropy_states({{0, 1, 2}}, {6000, 1});

@@ -192,6 +192,25 @@ TEST(TrajectoryTerms, ThereAndBack) {
   }
 }
 
+// A step counts as zero up to 1e-12 of the longer of its states, and so does the distance of the outer two.
+TEST(TrajectoryTerms, HaveNoAngleAtNegligibleSteps) {
+  const auto curvature = [](const char* product, double step) {
+    States states(3, 2);
+    states << 1, 0, 1, step, 2, 1;
+    return terms_of(states, defined_by(product)).curvature[0];
+  };
+  EXPECT_TRUE(std::isnan(curvature("raw/chordxturning", 0.9e-12)));
+  EXPECT_FALSE(std::isnan(curvature("raw/chordxturning", 1.1e-12)));
+  EXPECT_NEAR(curvature("raw/chordxsecond_difference", 0.9e-12), std::sqrt(2.0), 1e-11);
+  const auto closed = [](double gap) {
+    States states(3, 2);
+    states << 1, 0, 2, 1, 1, gap;
+    return std::isnan(terms_of(states, defined_by("raw/chordxmenger")).curvature[0]);
+  };
+  EXPECT_TRUE(closed(0.9e-12));
+  EXPECT_FALSE(closed(1.1e-12));
+}
+
 // Tiny turns need the half-angle form: steps (1, 0) and (1, 1e-9) turn by 1e-9.
 TEST(TrajectoryTerms, KeepTinyAngles) {
   States states(3, 2);
@@ -219,6 +238,16 @@ TEST(Normalise, CentresAndStandardisesByPopulationMoments) {
   const NormalisedStates centred = normalise(states, Norm::centred);
   EXPECT_EQ(centred.states(0, 0), -1);
   EXPECT_EQ(centred.states(3, 0), 1);
+}
+
+TEST(Normalise, DropsStatesThatCentringAllButRemoves) {
+  const auto dropped = [](double offset) {
+    States states(3, 1);
+    states << 1, -1, offset;
+    return normalise(states, Norm::centred).dropped;
+  };
+  EXPECT_EQ(dropped(1e-12), std::vector<std::int64_t>{2});  // 2/3 of the offset is left
+  EXPECT_TRUE(dropped(2e-12).empty());
 }
 
 TEST(TermsOfAllCombinations, EqualThoseOneByOne) {
