@@ -23,6 +23,8 @@ Json parse_json(std::string_view text, const std::string& file) {
     return Json::parse(text.begin(), text.end());
   } catch (const Json::parse_error& error) {
     throw_input_error(file, "JSON", parser_reason(error.what()), {}, at_byte(error.byte));
+  } catch (const Json::out_of_range&) {  // of the library's parser, which does not say where
+    throw_input_error(file, "JSON", "holds a number beyond the range of float64");
   }
 }
 

@@ -25,7 +25,9 @@ struct ExponentialSums {
 ExponentialSums exponential_sums(const Logits& logits, float largest) {
   ExponentialSums sums;
   for (std::int64_t first = 0; first < logits.size(); first += kPiece) {
-    const Eigen::ArrayXf gap = logits.segment(first, std::min(kPiece, logits.size() - first)) - largest;
+    // A gap beyond float32 must not become an infinity: it would meet its weight 0 in the product below.
+    const Eigen::ArrayXf gap = (logits.segment(first, std::min(kPiece, logits.size() - first)) - largest)
+                                   .max(std::numeric_limits<float>::lowest());
     const Eigen::ArrayXd weight = gap.exp().cast<double>();
     sums.weight += weight.sum();
     sums.weighted_gap += (gap.cast<double>() * weight).sum();

@@ -23,6 +23,11 @@ TEST(ParseJson, TellsTheByteOfAFault) {
   EXPECT_EQ(message.rfind("config.json: JSON at byte 7: ", 0), 0U) << message;
 }
 
+TEST(ParseJson, RefusesNumbersThatNoDoubleHolds) {
+  EXPECT_EQ(message_of([] { parse_json("{\"a\": -1e999}", "config.json"); }),
+            "config.json: JSON: holds a number beyond the range of float64");
+}
+
 TEST(JsonObject, NamesTheNestedFieldAndTheRange) {
   const Json value = parse_json(R"({"rope": {"factor": -2}})", "config.json");
   const JsonObject rope = JsonObject(value, "config.json").object("rope");
