@@ -1,11 +1,11 @@
 #include "phasescope/base/progress.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <utility>
+
+#include <unistd.h>
 
 #include "phasescope/base/error.h"
 
@@ -38,7 +38,8 @@ ProgressStyle progress_style_named(const std::string& name) {
 
 Progress::Progress(std::string label, std::int64_t total, ProgressStyle style)
     : label_(std::move(label)), total_(total), style_(style) {
-  if (style_ == ProgressStyle::automatic) style_ = ::isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::plain;
+  if (style_ == ProgressStyle::automatic)
+    style_ = ::isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::plain;
 }
 
 Progress::~Progress() {
@@ -78,7 +79,8 @@ void Progress::show(bool last) {
   } else {
     if (!last && since < kBarInterval) return;
     constexpr int width = 24;
-    const int filled = total_ > 0 ? static_cast<int>(std::min<std::int64_t>(width, width * done_ / total_)) : width;
+    const int filled =
+        total_ > 0 ? static_cast<int>(std::min<std::int64_t>(width, width * done_ / total_)) : width;
     std::fprintf(stderr, "\r[%s%s] %s\033[K", std::string(static_cast<std::size_t>(filled), '#').c_str(),
                  std::string(static_cast<std::size_t>(width - filled), '.').c_str(), line().c_str());
     std::fflush(stderr);

@@ -49,10 +49,12 @@ std::optional<ChatFormat> from_gguf(const formats::GgufFile& file, const text::T
 std::optional<ChatFormat> from_folder(const std::filesystem::path& folder) {
   const std::filesystem::path config_file = folder / "tokenizer_config.json";
   const std::filesystem::path template_file = folder / "chat_template.jinja";
-  const Json config_json = std::filesystem::exists(config_file) ? read_json_file(config_file) : Json::object();
+  const Json config_json =
+      std::filesystem::exists(config_file) ? read_json_file(config_file) : Json::object();
   const JsonObject config(config_json, config_file.string());
-  const Source source = std::filesystem::exists(template_file) ? Source{read_text_file(template_file), template_file.string()}
-                                                               : Source{template_of(config), config_file.string()};
+  const Source source = std::filesystem::exists(template_file)
+                            ? Source{read_text_file(template_file), template_file.string()}
+                            : Source{template_of(config), config_file.string()};
   return make_format(source, token_of(config, "bos_token"), token_of(config, "eos_token"));
 }
 
@@ -69,7 +71,8 @@ std::string ChatFormat::render(const std::string& prompt, const std::string& sys
   return text::render_chat(chat_template, messages, options);
 }
 
-std::optional<ChatFormat> load_chat_format(const checkpoint::Checkpoint& checkpoint, const text::Tokenizer& tokenizer) {
+std::optional<ChatFormat> load_chat_format(const checkpoint::Checkpoint& checkpoint,
+                                           const text::Tokenizer& tokenizer) {
   if (const formats::GgufFile* gguf = checkpoint.gguf()) return from_gguf(*gguf, tokenizer);
   return from_folder(checkpoint.path());
 }

@@ -21,10 +21,14 @@ curvature::RunOptions run_options(const CtOptions& options, std::uint64_t seed, 
 
 }  // namespace
 
-CtJob::CtJob(const CtOptions& options, std::uint64_t seed, bool keep_steps, const std::vector<states::Sequence>& sequences)
-    : options_(options), run_options_(run_options(options, seed, keep_steps)), observer_(run_options_, sequences) {}
+CtJob::CtJob(const CtOptions& options, std::uint64_t seed, bool keep_steps,
+             const std::vector<states::Sequence>& sequences)
+    : options_(options),
+      run_options_(run_options(options, seed, keep_steps)),
+      observer_(run_options_, sequences) {}
 
-curvature::RegimeReport CtJob::report(const std::vector<Generated>& generated, std::optional<std::int64_t> max_new_tokens,
+curvature::RegimeReport CtJob::report(const std::vector<Generated>& generated,
+                                      std::optional<std::int64_t> max_new_tokens,
                                       std::optional<double> temperature) {
   curvature::ReportOptions options;
   options.run = run_options_;
@@ -42,13 +46,27 @@ curvature::RegimeReport CtJob::report(const std::vector<Generated>& generated, s
   return curvature::make_regime_report(observer_.take_results(), samples, options);
 }
 
-void write_ct_files(const std::filesystem::path& folder, const curvature::RegimeReport& report, const Json& model,
-                    const text::Tokenizer* tokenizer, bool with_steps) {
+void summarise_regime(const curvature::RegimeReport& report, RunSummary& summary) {
+  if (report.ratio.placement) summary.regime = report.ratio.placement->regime;
+  summary.ratio_norm = report.ratio.median.value;
+  summary.ratio_low = report.ratio.median.low;
+  summary.ratio_high = report.ratio.median.high;
+  summary.regime_sentence = report.survival.sentence;
+  for (const curvature::RunResult& run : report.runs) {
+    if (run.status == curvature::RunStatus::too_short) ++summary.too_short;
+  }
+}
+
+void write_ct_files(const std::filesystem::path& folder, const curvature::RegimeReport& report,
+                    const Json& model, const text::Tokenizer* tokenizer, bool with_steps) {
   write_file_atomically(folder / "regime.json", report::regime_to_json(report, model).dump(2) + "\n");
   if (!with_steps) return;
-  const auto token_text = [&](std::int64_t id) { return tokenizer == nullptr ? std::string() : tokenizer->decode({id}); };
+  const auto token_text = [&](std::int64_t id) {
+    return tokenizer == nullptr ? std::string() : tokenizer->decode({id});
+  };
   std::string lines;
-  for (const curvature::RunResult& run : report.runs) lines += report::steps_to_json(run, token_text).dump() + "\n";
+  for (const curvature::RunResult& run : report.runs)
+    lines += report::steps_to_json(run, token_text).dump() + "\n";
   write_file_atomically(folder / "steps.jsonl", lines);
 }
 

@@ -8,6 +8,7 @@
 #include "phasescope/curvature/observer.h"
 #include "phasescope/curvature/regime_report.h"
 #include "phasescope/model/language_model.h"
+#include "phasescope/run/execute.h"
 #include "phasescope/run/options.h"
 #include "phasescope/text/tokenizer.h"
 
@@ -16,17 +17,20 @@ namespace phasescope::run {
 /// The ct_t part of a run: its observer, and the report once all sequences have ended.
 class CtJob {
  public:
-  CtJob(const CtOptions& options, std::uint64_t seed, bool keep_steps, const std::vector<states::Sequence>& sequences);
+  CtJob(const CtOptions& options, std::uint64_t seed, bool keep_steps,
+        const std::vector<states::Sequence>& sequences);
 
   curvature::TrajectoryObserver& observer() { return observer_; }
-  /// `results`: of all sequences of the run, with the texts of what they generated; `sampled` says how it was generated.
+  /// `results`: of all sequences of the run, with the texts of what they generated; `sampled` says how it was
+  /// generated.
   struct Generated {
     std::int64_t sequence = 0;
     std::vector<std::int64_t> ids;  ///< a final end token left out
     bool blank = false;             ///< no text but special tokens and white space
     bool generates = false;
   };
-  curvature::RegimeReport report(const std::vector<Generated>& generated, std::optional<std::int64_t> max_new_tokens,
+  curvature::RegimeReport report(const std::vector<Generated>& generated,
+                                 std::optional<std::int64_t> max_new_tokens,
                                  std::optional<double> temperature);
 
  private:
@@ -35,8 +39,11 @@ class CtJob {
   curvature::TrajectoryObserver observer_;
 };
 
+/// What the last lines on stdout say of a regime report.
+void summarise_regime(const curvature::RegimeReport& report, RunSummary& summary);
+
 /// regime.json and, with kept steps, steps.jsonl.
-void write_ct_files(const std::filesystem::path& folder, const curvature::RegimeReport& report, const Json& model,
-                    const text::Tokenizer* tokenizer, bool with_steps);
+void write_ct_files(const std::filesystem::path& folder, const curvature::RegimeReport& report,
+                    const Json& model, const text::Tokenizer* tokenizer, bool with_steps);
 
 }  // namespace phasescope::run

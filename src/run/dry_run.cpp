@@ -87,7 +87,8 @@ std::int64_t largest_cache(const Plan& plan) {
 std::string memory_text(const MemoryPlan& memory) {
   return line("weights, converted", mebibytes(memory.converted_weights) + " (kept where it fits; least " +
                                         mebibytes(memory.largest_block) + ")") +
-         line("activations", mebibytes(memory.activations)) + line("key-value cache", mebibytes(memory.kv_cache)) +
+         line("activations", mebibytes(memory.activations)) +
+         line("key-value cache", mebibytes(memory.kv_cache)) +
          line("memory free now", mebibytes(available_memory()));
 }
 
@@ -101,10 +102,13 @@ std::string dry_run_text(const RunOptions& options) {
                                        std::to_string(checkpoint.parameters()) + " parameters)");
   for (const PlannedSet& planned : plan.sets) {
     std::string analyses;
-    for (const Analysis analysis : planned.analyses) analyses += std::string(analyses.empty() ? "" : ", ") + run::name_of(analysis);
-    text += line("prompt set " + planned.name, std::to_string(planned.set.prompts.size()) + " prompts for " + analyses);
+    for (const Analysis analysis : planned.analyses)
+      analyses += std::string(analyses.empty() ? "" : ", ") + run::name_of(analysis);
+    text += line("prompt set " + planned.name,
+                 std::to_string(planned.set.prompts.size()) + " prompts for " + analyses);
   }
-  text += line("prompt tokens", std::to_string(plan.prompt_tokens()) + " in " + std::to_string(plan.batches.size()) + " batches");
+  text += line("prompt tokens", std::to_string(plan.prompt_tokens()) + " in " +
+                                    std::to_string(plan.batches.size()) + " batches");
   text += line("new tokens", "at most " + std::to_string(plan.largest_generation()));
   return text + memory_text(plan_memory(checkpoint, largest_batch(plan), largest_cache(plan)));
 }
@@ -117,33 +121,36 @@ Json inspect_model(const std::string& model) {
   std::string tokenizer_reason;
   try {
     const text::Tokenizer loaded = load_tokenizer(checkpoint);
-    tokenizer = {{"file", checkpoint.tokenizer_file().filename().string()}, {"vocabulary", loaded.vocabulary_size()}};
+    tokenizer = {{"file", checkpoint.tokenizer_file().filename().string()},
+                 {"vocabulary", loaded.vocabulary_size()}};
   } catch (const Error& error) {
     tokenizer_reason = error.what();
   }
   Json files = Json::array();
   for (const auto& file : checkpoint.weight_files()) files.push_back(file.filename().string());
-  Json result = {{"schema_version", 1},
-                 {"kind", "phasescope.inspection"},
-                 {"name", checkpoint.name()},
-                 {"format", checkpoint.format() == checkpoint::CheckpointFormat::gguf ? "gguf" : "safetensors"},
-                 {"files", files},
-                 {"architecture", architecture_to_json(a)},
-                 {"parameters", checkpoint.parameters()},
-                 {"dtype_stored", checkpoint.stored_type()},
-                 {"bytes_stored", checkpoint.stored_bytes()},
-                 {"tokenizer", tokenizer},
-                 {"memory",
-                  {{"converted_weights", memory.converted_weights},
-                   {"largest_block", memory.largest_block},
-                   {"activations_per_token", memory.activations},
-                   {"kv_cache_per_token", memory.kv_cache}}}};
+  Json result = {
+      {"schema_version", 1},
+      {"kind", "phasescope.inspection"},
+      {"name", checkpoint.name()},
+      {"format", checkpoint.format() == checkpoint::CheckpointFormat::gguf ? "gguf" : "safetensors"},
+      {"files", files},
+      {"architecture", architecture_to_json(a)},
+      {"parameters", checkpoint.parameters()},
+      {"dtype_stored", checkpoint.stored_type()},
+      {"bytes_stored", checkpoint.stored_bytes()},
+      {"tokenizer", tokenizer},
+      {"memory",
+       {{"converted_weights", memory.converted_weights},
+        {"largest_block", memory.largest_block},
+        {"activations_per_token", memory.activations},
+        {"kv_cache_per_token", memory.kv_cache}}}};
   if (tokenizer.is_null()) result["tokenizer_reason"] = tokenizer_reason;
   return result;
 }
 
 std::string inspection_text(const Json& inspection) {
-  std::string text = line("model", inspection["name"].get<std::string>() + " (" + inspection["format"].get<std::string>() + ")");
+  std::string text = line(
+      "model", inspection["name"].get<std::string>() + " (" + inspection["format"].get<std::string>() + ")");
   for (const auto& [key, value] : inspection["architecture"].items()) {
     text += line(key, value.is_string() ? value.get<std::string>() : value.dump());
   }
@@ -152,9 +159,11 @@ std::string inspection_text(const Json& inspection) {
                              inspection["dtype_stored"].get<std::string>());
   const Json& tokenizer = inspection["tokenizer"];
   text += line("tokenizer", tokenizer.is_null() ? "none: " + inspection["tokenizer_reason"].get<std::string>()
-                                                : tokenizer["file"].get<std::string>() + ", " + tokenizer["vocabulary"].dump() + " ids");
+                                                : tokenizer["file"].get<std::string>() + ", " +
+                                                      tokenizer["vocabulary"].dump() + " ids");
   const Json& memory = inspection["memory"];
-  text += line("converted weights", mebibytes(memory["converted_weights"].get<std::uint64_t>()) + " in float32, " +
+  text += line("converted weights", mebibytes(memory["converted_weights"].get<std::uint64_t>()) +
+                                        " in float32, " +
                                         mebibytes(memory["largest_block"].get<std::uint64_t>()) + " a block");
   text += line("per prompt token", memory["activations_per_token"].dump() + " bytes");
   return text + line("per cached token", memory["kv_cache_per_token"].dump() + " bytes");

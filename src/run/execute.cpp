@@ -1,11 +1,15 @@
 #include "phasescope/run/execute.h"
 
+#include "ct_job.h"
+#include "samples.h"
+#include "species_job.h"
+#include "stage_clock.h"
+
 #include <cstdio>
 #include <future>
 #include <memory>
 #include <utility>
 
-#include "ct_job.h"
 #include "phasescope/base/error.h"
 #include "phasescope/base/files.h"
 #include "phasescope/base/threads.h"
@@ -15,9 +19,6 @@
 #include "phasescope/run/run_folder.h"
 #include "phasescope/run/tokenizer.h"
 #include "phasescope/states/captured_states.h"
-#include "samples.h"
-#include "species_job.h"
-#include "stage_clock.h"
 
 namespace phasescope::run {
 namespace {
@@ -66,12 +67,14 @@ class RunJob {
   void make_observers() {
     const bool hf = options_.states == model::FinalStates::hf;
     if (plan_.has(Analysis::ct)) {
-      ct_ = std::make_unique<CtJob>(options_.ct, options_.sampling.seed, options_.detail, plan_.sequences_for(Analysis::ct));
+      ct_ = std::make_unique<CtJob>(options_.ct, options_.sampling.seed, options_.detail,
+                                    plan_.sequences_for(Analysis::ct));
       observers_.push_back(&ct_->observer());
     }
     if (plan_.has(Analysis::species)) {
-      species_ = std::make_unique<SpeciesJob>(options_.species, hf, options_.detail, plan_.sequences_for(Analysis::species));
-      observers_.push_back(&species_->observer());
+      species_ = std::make_unique<SpeciesJob>(species_options(options_.species, options_.sampling.seed, hf),
+                                              options_.detail, plan_.sequences_for(Analysis::species));
+      for (states::Observer* observer : species_->observers()) observers_.push_back(observer);
     }
     if (options_.capture != Capture::none) {
       std::vector<states::Sequence> sequences;
@@ -148,35 +151,26 @@ class RunJob {
       const model::SequenceResult& result = results_[static_cast<std::size_t>(planned.sequence.index)];
       if (!result.error.empty()) ct_->observer().mark_failed(result.sequence, result.error);
       const std::vector<std::int64_t> ids = without_end_token(result);
-      generated.push_back({result.sequence, ids, is_blank(tokenizer_.decode(ids, true)), planned.max_new_tokens > 0});
+      generated.push_back(
+          {result.sequence, ids, is_blank(tokenizer_.decode(ids, true)), planned.max_new_tokens > 0});
     }
     const bool generates = options_.ct.definition.span != curvature::Span::prompt;
     const curvature::RegimeReport report =
         ct_->report(generated, generates ? std::optional(options_.max_new_tokens) : std::nullopt,
                     generates ? std::optional(options_.sampling.temperature) : std::nullopt);
-    summarise(report);
+    summarise_regime(report, summary_);
     write_ct_files(folder_.path(), report, model_json_, &tokenizer_, options_.detail);
-  }
-
-  void summarise(const curvature::RegimeReport& report) {
-    if (report.ratio.placement) summary_.regime = report.ratio.placement->regime;
-    summary_.ratio_norm = report.ratio.median.value;
-    summary_.ratio_low = report.ratio.median.low;
-    summary_.ratio_high = report.ratio.median.high;
-    summary_.regime_sentence = report.survival.sentence;
-    for (const curvature::RunResult& run : report.runs) {
-      if (run.status == curvature::RunStatus::too_short) ++summary_.too_short;
-    }
   }
 
   void finish_species() {
     const StageClock analyse(measures_.analyse);
-    summary_.species = species_->write(folder_.path(), model_json_);
+    summary_.species = species_->write(folder_.path(), model_json_, nullptr);
   }
 
   void write_manifest(const std::string& status) {
-    const Json manifest = manifest_to_json(options_, plan_, identity_, model_json_, libraries_, model_->device(), status, started_,
-                                           status == "running" ? std::string() : utc_now(), measures_);
+    const Json manifest =
+        manifest_to_json(options_, plan_, identity_, model_json_, libraries_, model_->device(), status,
+                         started_, status == "running" ? std::string() : utc_now(), measures_);
     write_file_atomically(folder_.path() / "manifest.json", manifest.dump(2) + "\n");
   }
 
@@ -220,7 +214,8 @@ std::string summary_line(const RunSummary& summary) {
   if (summary.failed > 0) line += " (" + std::to_string(summary.failed) + " failed)";
   if (summary.regime) {
     line += ", regime " + *summary.regime + " (" + short_number(*summary.ratio_norm);
-    if (summary.ratio_low) line += " [" + short_number(*summary.ratio_low) + ", " + short_number(*summary.ratio_high) + "]";
+    if (summary.ratio_low)
+      line += " [" + short_number(*summary.ratio_low) + ", " + short_number(*summary.ratio_high) + "]";
     line += ")";
   }
   if (summary.too_short > 0) line += ", " + std::to_string(summary.too_short) + " runs too short to classify";

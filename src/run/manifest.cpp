@@ -14,7 +14,9 @@ std::string digest_if_present(const std::filesystem::path& file) {
   return std::filesystem::exists(file) ? sha256_of_file(file) : std::string();
 }
 
-Json digest_or_null(const std::string& digest) { return digest.empty() ? Json(nullptr) : Json(digest); }
+Json digest_or_null(const std::string& digest) {
+  return digest.empty() ? Json(nullptr) : Json(digest);
+}
 
 Json prompts_to_json(const Plan& plan) {
   Json prompts = Json::array();
@@ -57,7 +59,8 @@ ModelDigests digest_model(const checkpoint::Checkpoint& checkpoint) {
   return digests;
 }
 
-Json model_to_json(const checkpoint::Checkpoint& checkpoint, const ModelDigests& digests, const std::string& dtype) {
+Json model_to_json(const checkpoint::Checkpoint& checkpoint, const ModelDigests& digests,
+                   const std::string& dtype) {
   const checkpoint::Architecture& a = checkpoint.architecture();
   const bool gguf = checkpoint.format() == checkpoint::CheckpointFormat::gguf;
   return {{"name", checkpoint.name()},
@@ -79,15 +82,14 @@ Json model_to_json(const checkpoint::Checkpoint& checkpoint, const ModelDigests&
 Json run_identity(const RunOptions& options, const Plan& plan, const ModelDigests& digests) {
   Json prompts = Json::array();
   for (const PlannedSet& planned : plan.sets) prompts.push_back(planned.sha256);
-  return {{"weights", digests.weights},
-          {"config", digests.config},
-          {"tokenizer", digests.tokenizer},
-          {"prompts", prompts},
-          {"options", options_to_json(options)},
-          {"version", kVersion}};
+  return {{"weights", digests.weights},          {"config", digests.config},
+          {"tokenizer", digests.tokenizer},      {"prompts", prompts},
+          {"options", options_to_json(options)}, {"version", kVersion}};
 }
 
-Json program_versions() { return {{"phasescope", kVersion}, {"git", git_revision()}, {"compiler", kCompiler}}; }
+Json program_versions() {
+  return {{"phasescope", kVersion}, {"git", git_revision()}, {"compiler", kCompiler}};
+}
 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
@@ -99,8 +101,9 @@ std::string utc_now() {
 }
 
 Json manifest_to_json(const RunOptions& options, const Plan& plan, const Json& identity, const Json& model,
-                      const model::LibraryVersions& libraries, const std::string& device, const std::string& status,
-                      const std::string& started, const std::string& finished, const RunMeasures& measures) {
+                      const model::LibraryVersions& libraries, const std::string& device,
+                      const std::string& status, const std::string& started, const std::string& finished,
+                      const RunMeasures& measures) {
   Json versions = program_versions();
   versions["libtorch"] = libraries.libtorch;
   versions["blas"] = libraries.blas;

@@ -1,9 +1,9 @@
 #include "phasescope/run/model_library.h"
 
-#include <dlfcn.h>
-
 #include <cstdlib>
 #include <filesystem>
+
+#include <dlfcn.h>
 
 #include "phasescope/base/configs.h"
 #include "phasescope/base/error.h"
@@ -20,7 +20,8 @@ const model::ModelLibrary* open_library() {
   const std::filesystem::path file = library_file();
   // Never closed: libtorch does not survive being unloaded.
   void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) throw_environment_error(file.string(), std::string("cannot be loaded: ") + ::dlerror());
+  if (handle == nullptr)
+    throw_environment_error(file.string(), std::string("cannot be loaded: ") + ::dlerror());
   using Entry = const model::ModelLibrary* (*)();
   const auto entry = reinterpret_cast<Entry>(::dlsym(handle, model::kModelLibrarySymbol));
   if (entry == nullptr) throw_environment_error(file.string(), "is no phasescope model library");

@@ -15,8 +15,10 @@ struct Named {
   Value value;
 };
 
-constexpr std::array<Named<Analysis>, 4> kAnalyses = {
-    {{"ct", Analysis::ct}, {"species", Analysis::species}, {"pairs", Analysis::pairs}, {"dynamics", Analysis::dynamics}}};
+constexpr std::array<Named<Analysis>, 4> kAnalyses = {{{"ct", Analysis::ct},
+                                                       {"species", Analysis::species},
+                                                       {"pairs", Analysis::pairs},
+                                                       {"dynamics", Analysis::dynamics}}};
 constexpr std::array<Named<Capture>, 3> kCaptures = {
     {{"none", Capture::none}, {"last", Capture::last}, {"all", Capture::all}}};
 constexpr std::array<Named<model::FinalStates>, 3> kFinalStates = {
@@ -83,12 +85,24 @@ Json species_to_json(const intelliton::Options& species) {
 
 }  // namespace
 
-const char* name_of(Analysis analysis) { return name_in(kAnalyses, analysis); }
-const char* name_of(Capture capture) { return name_in(kCaptures, capture); }
-const char* name_of(model::FinalStates states) { return name_in(kFinalStates, states); }
-Analysis analysis_named(const std::string& name) { return value_in(kAnalyses, "--analyses", name); }
-Capture capture_named(const std::string& name) { return value_in(kCaptures, "--capture", name); }
-model::FinalStates final_states_named(const std::string& name) { return value_in(kFinalStates, "--states", name); }
+const char* name_of(Analysis analysis) {
+  return name_in(kAnalyses, analysis);
+}
+const char* name_of(Capture capture) {
+  return name_in(kCaptures, capture);
+}
+const char* name_of(model::FinalStates states) {
+  return name_in(kFinalStates, states);
+}
+Analysis analysis_named(const std::string& name) {
+  return value_in(kAnalyses, "--analyses", name);
+}
+Capture capture_named(const std::string& name) {
+  return value_in(kCaptures, "--capture", name);
+}
+model::FinalStates final_states_named(const std::string& name) {
+  return value_in(kFinalStates, "--states", name);
+}
 
 PromptSource parse_prompt_source(const std::string& text) {
   const auto colon = text.rfind(':');

@@ -13,7 +13,8 @@
 namespace phasescope::run {
 namespace {
 
-/// Tokens of one batch where nothing was asked for: large enough for full-speed products, small enough for any machine.
+/// Tokens of one batch where nothing was asked for: large enough for full-speed products, small enough for
+/// any machine.
 constexpr std::int64_t kDefaultBatchTokens = 4096;
 
 bool contains(const std::vector<Analysis>& analyses, Analysis analysis) {
@@ -21,7 +22,8 @@ bool contains(const std::vector<Analysis>& analyses, Analysis analysis) {
 }
 
 bool has_roles(const text::PromptSet& set) {
-  return std::any_of(set.prompts.begin(), set.prompts.end(), [](const text::Prompt& prompt) { return prompt.role.has_value(); });
+  return std::any_of(set.prompts.begin(), set.prompts.end(),
+                     [](const text::Prompt& prompt) { return prompt.role.has_value(); });
 }
 
 /// The set of a file, or the shipped set of that name.
@@ -39,20 +41,24 @@ PlannedSet find_set(const std::string& name_or_file) {
     file = shipped->file;
     planned.name = shipped->name;
     planned.chat = shipped->chat;
-    for (const std::string& analysis : shipped->analyses) planned.analyses.push_back(analysis_named(analysis));
+    for (const std::string& analysis : shipped->analyses)
+      planned.analyses.push_back(analysis_named(analysis));
   }
   planned.set = text::load_prompt_set(file);
   planned.sha256 = sha256_of_file(file);
   return planned;
 }
 
-/// Analyses that a set can feed: those its index entry names, else pairs and dynamics where prompts have roles.
+/// Analyses that a set can feed: those its index entry names, else pairs and dynamics where prompts have
+/// roles.
 std::vector<Analysis> possible_analyses(const PlannedSet& planned) {
   if (!planned.analyses.empty()) return planned.analyses;
-  return has_roles(planned.set) ? std::vector{Analysis::pairs, Analysis::dynamics} : std::vector{Analysis::ct, Analysis::species};
+  return has_roles(planned.set) ? std::vector{Analysis::pairs, Analysis::dynamics}
+                                : std::vector{Analysis::ct, Analysis::species};
 }
 
-std::vector<Analysis> analyses_of(const PromptSource& source, const PlannedSet& planned, const RunOptions& options) {
+std::vector<Analysis> analyses_of(const PromptSource& source, const PlannedSet& planned,
+                                  const RunOptions& options) {
   if (!source.analyses.empty()) return source.analyses;
   std::vector<Analysis> chosen;
   for (const Analysis analysis : possible_analyses(planned)) {
@@ -76,13 +82,14 @@ std::int64_t new_tokens(const std::vector<Analysis>& analyses, const RunOptions&
   return count;
 }
 
-/// Sequences that must be in view together: both sides of every pair of a topic, since controls compare neighbours within the topic.
+/// Sequences that must be in view together: both sides of every pair of a topic, since controls compare
+/// neighbours within the topic.
 std::string group_of(const PlannedSequence& sequence) {
   return sequence.feeds(Analysis::pairs) ? sequence.sequence.category : std::string();
 }
 
-/// Groups in order of first appearance, a sequence without group being one of its own. Those that generate come first, so that they
-/// share the steps of one loop.
+/// Groups in order of first appearance, a sequence without group being one of its own. Those that generate
+/// come first, so that they share the steps of one loop.
 std::vector<std::vector<std::size_t>> make_groups(const std::vector<PlannedSequence>& sequences) {
   std::vector<std::vector<std::size_t>> groups;
   std::map<std::string, std::size_t> group_of_name;
@@ -103,7 +110,8 @@ std::vector<std::vector<std::size_t>> make_groups(const std::vector<PlannedSeque
   return groups;
 }
 
-std::vector<std::vector<std::size_t>> make_batches(const std::vector<PlannedSequence>& sequences, std::int64_t limit) {
+std::vector<std::vector<std::size_t>> make_batches(const std::vector<PlannedSequence>& sequences,
+                                                   std::int64_t limit) {
   std::vector<std::vector<std::size_t>> batches;
   std::int64_t tokens = 0;
   for (const std::vector<std::size_t>& group : make_groups(sequences)) {
@@ -119,19 +127,21 @@ std::vector<std::vector<std::size_t>> make_batches(const std::vector<PlannedSequ
   return batches;
 }
 
-/// Whether a set's prompts become turns of a conversation. The command line decides, then the set, then whether there is a template.
+/// Whether a set's prompts become turns of a conversation. The command line decides, then the set, then
+/// whether there is a template.
 bool chat_applies(const std::string& asked, const std::optional<std::string>& of_set, bool has_template) {
   if (asked != "off" && asked != "on" && asked != "auto") {
     throw Error(ExitClass::usage, "--chat: found \"" + asked + "\", expected off, on or auto");
   }
-  if (asked == "on" && !has_template) throw Error(ExitClass::usage, "--chat: the model has no chat template, expected off or auto");
+  if (asked == "on" && !has_template)
+    throw Error(ExitClass::usage, "--chat: the model has no chat template, expected off or auto");
   if (asked != "auto") return asked == "on";
   return has_template && of_set.value_or("auto") != "off";
 }
 
 /// The tokens of a prompt as the model reads it.
-std::vector<std::int64_t> prompt_ids(const text::Tokenizer& tokenizer, const std::optional<ChatFormat>& chat, bool uses_chat,
-                                     const std::string& prompt, const RunOptions& options) {
+std::vector<std::int64_t> prompt_ids(const text::Tokenizer& tokenizer, const std::optional<ChatFormat>& chat,
+                                     bool uses_chat, const std::string& prompt, const RunOptions& options) {
   std::vector<std::int64_t> ids =
       uses_chat ? tokenizer.encode(chat->render(prompt, options.system), false) : tokenizer.encode(prompt);
   if (options.max_length > 0 && static_cast<std::int64_t>(ids.size()) > options.max_length) {
@@ -151,7 +161,9 @@ void require_analyses(const RunOptions& options, const Plan& plan) {
 
 }  // namespace
 
-bool PlannedSequence::feeds(Analysis analysis) const { return contains(analyses, analysis); }
+bool PlannedSequence::feeds(Analysis analysis) const {
+  return contains(analyses, analysis);
+}
 
 std::vector<states::Sequence> Plan::sequences_for(Analysis analysis) const {
   std::vector<states::Sequence> chosen;
@@ -162,7 +174,8 @@ std::vector<states::Sequence> Plan::sequences_for(Analysis analysis) const {
 }
 
 bool Plan::has(Analysis analysis) const {
-  return std::any_of(sequences.begin(), sequences.end(), [&](const auto& planned) { return planned.feeds(analysis); });
+  return std::any_of(sequences.begin(), sequences.end(),
+                     [&](const auto& planned) { return planned.feeds(analysis); });
 }
 
 std::int64_t Plan::prompt_tokens() const {
@@ -177,10 +190,12 @@ std::int64_t Plan::largest_generation() const {
   return tokens;
 }
 
-Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoint, const text::Tokenizer& tokenizer) {
+Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoint,
+               const text::Tokenizer& tokenizer) {
   if (options.prompts.empty()) throw Error(ExitClass::usage, "--prompts: none given, expected a prompt set");
   Plan plan;
-  const std::optional<ChatFormat> chat = options.chat == "off" ? std::nullopt : load_chat_format(checkpoint, tokenizer);
+  const std::optional<ChatFormat> chat =
+      options.chat == "off" ? std::nullopt : load_chat_format(checkpoint, tokenizer);
   std::map<std::string, std::int64_t> count_of_category;
   for (const PromptSource& source : options.prompts) {
     plan.sets.push_back(plan_set(source, options));
@@ -193,7 +208,8 @@ Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoi
       sequence.answer = prompt.answer.value_or("");
       sequence.analyses = planned.analyses;
       sequence.ids = prompt_ids(tokenizer, chat, planned.uses_chat, prompt.text, options);
-      if (sequence.ids.empty()) throw_input_error(planned.set.file.string(), prompt.id, "has no token", "at least 1");
+      if (sequence.ids.empty())
+        throw_input_error(planned.set.file.string(), prompt.id, "has no token", "at least 1");
       sequence.max_new_tokens = new_tokens(planned.analyses, options);
       const std::int64_t number = count_of_category[prompt.category]++;
       sequence.sequence = {static_cast<std::int64_t>(plan.sequences.size()),
@@ -207,18 +223,21 @@ Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoi
     }
   }
   require_analyses(options, plan);
-  plan.batches = make_batches(plan.sequences, options.batch_tokens > 0 ? options.batch_tokens : kDefaultBatchTokens);
+  plan.batches =
+      make_batches(plan.sequences, options.batch_tokens > 0 ? options.batch_tokens : kDefaultBatchTokens);
   return plan;
 }
 
-MemoryPlan plan_memory(const checkpoint::Checkpoint& checkpoint, std::int64_t batch_tokens, std::int64_t cached_tokens) {
+MemoryPlan plan_memory(const checkpoint::Checkpoint& checkpoint, std::int64_t batch_tokens,
+                       std::int64_t cached_tokens) {
   const checkpoint::Architecture& a = checkpoint.architecture();
   constexpr std::int64_t bytes = sizeof(float);
   MemoryPlan memory;
   memory.converted_weights = static_cast<std::uint64_t>(checkpoint.parameters() * bytes);
   const std::int64_t outside = a.vocabulary * a.embedding_width * (a.tied_head ? 1 : 2);
   memory.largest_block = static_cast<std::uint64_t>((checkpoint.parameters() - outside) / a.blocks * bytes);
-  const std::int64_t per_token = 5 * a.hidden + 2 * a.query_width() + 2 * a.key_value_width() + (a.gated ? 2 : 1) * a.intermediate;
+  const std::int64_t per_token =
+      5 * a.hidden + 2 * a.query_width() + 2 * a.key_value_width() + (a.gated ? 2 : 1) * a.intermediate;
   memory.activations = static_cast<std::uint64_t>(batch_tokens * per_token * bytes);
   memory.kv_cache = static_cast<std::uint64_t>(cached_tokens * 2 * a.blocks * a.key_value_width() * bytes);
   return memory;

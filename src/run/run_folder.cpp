@@ -1,11 +1,11 @@
 #include "phasescope/run/run_folder.h"
 
+#include <cerrno>
+#include <utility>
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <utility>
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/files.h"
@@ -32,7 +32,8 @@ std::string first_difference(const Json& before, const Json& now, const std::str
       if (std::string found = first_difference(before[key], value, place); !found.empty()) return found;
     }
     for (const auto& [key, value] : before.items()) {
-      if (!now.contains(key)) return (path.empty() ? key : path + "." + key) + ": " + shortened(value) + " before, absent now";
+      if (!now.contains(key))
+        return (path.empty() ? key : path + "." + key) + ": " + shortened(value) + " before, absent now";
     }
   }
   return path + ": " + shortened(before) + " before, " + shortened(now) + " now";
@@ -47,7 +48,8 @@ RunFolder::RunFolder(std::filesystem::path folder) : folder_(std::move(folder)) 
   if (::flock(lock_descriptor_, LOCK_EX | LOCK_NB) != 0) {
     const int error = errno;
     ::close(std::exchange(lock_descriptor_, -1));
-    if (error == EWOULDBLOCK) throw Error(ExitClass::folder_busy, folder_.string() + ": another phasescope is writing here");
+    if (error == EWOULDBLOCK)
+      throw Error(ExitClass::folder_busy, folder_.string() + ": another phasescope is writing here");
     throw_environment_error(lock.string(), "cannot be locked", error);
   }
 }

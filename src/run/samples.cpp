@@ -6,7 +6,9 @@
 namespace phasescope::run {
 namespace {
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
 
 Json finish_to_json(model::Finish finish) {
   switch (finish) {
@@ -25,7 +27,8 @@ void put_number(Json& line, const std::string& key, double value, const std::str
   if (line[key].is_null()) line[key + "_reason"] = reason;
 }
 
-Json sample_to_json(const PlannedSequence& planned, const model::SequenceResult& result, const text::Tokenizer& tokenizer) {
+Json sample_to_json(const PlannedSequence& planned, const model::SequenceResult& result,
+                    const text::Tokenizer& tokenizer) {
   const bool failed = !result.error.empty();
   Json line = {{"id", planned.sequence.id},
                {"name", planned.sequence.name},
@@ -40,7 +43,8 @@ Json sample_to_json(const PlannedSequence& planned, const model::SequenceResult&
                {"generated_text", tokenizer.decode(result.generated_ids, true)},
                {"finish", finish_to_json(result.finish)}};
   if (line["finish"].is_null()) line["finish_reason"] = failed ? result.error : "nothing was to be generated";
-  put_number(line, "prompt_nll", result.prompt_nll, failed ? result.error : "a prompt of one token predicts none of its own");
+  put_number(line, "prompt_nll", result.prompt_nll,
+             failed ? result.error : "a prompt of one token predicts none of its own");
   put_number(line, "top1_probability", result.top1_probability, result.error);
   return line;
 }
@@ -53,15 +57,18 @@ std::vector<std::int64_t> without_end_token(const model::SequenceResult& result)
   return ids;
 }
 
-bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string::npos; }
+bool is_blank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n\f\v") == std::string::npos;
+}
 
-void write_samples(const std::filesystem::path& file, const Plan& plan, const std::vector<model::SequenceResult>& results,
-                   const text::Tokenizer& tokenizer) {
+void write_samples(const std::filesystem::path& file, const Plan& plan,
+                   const std::vector<model::SequenceResult>& results, const text::Tokenizer& tokenizer) {
   std::string lines;
   for (const PlannedSequence& planned : plan.sequences) {
     const model::SequenceResult& result = results[static_cast<std::size_t>(planned.sequence.index)];
     // A text cut inside a character is shown with the replacement character.
-    lines += sample_to_json(planned, result, tokenizer).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    lines += sample_to_json(planned, result, tokenizer).dump(-1, ' ', false, Json::error_handler_t::replace) +
+             "\n";
   }
   write_file_atomically(file, lines);
 }

@@ -17,7 +17,7 @@ std::vector<std::int64_t> without_end_token(const model::SequenceResult& result)
 bool is_blank(const std::string& text);
 
 /// samples.jsonl: one line a sequence, in prompt order (docs/outputs.md).
-void write_samples(const std::filesystem::path& file, const Plan& plan, const std::vector<model::SequenceResult>& results,
-                   const text::Tokenizer& tokenizer);
+void write_samples(const std::filesystem::path& file, const Plan& plan,
+                   const std::vector<model::SequenceResult>& results, const text::Tokenizer& tokenizer);
 
 }  // namespace phasescope::run

@@ -2,27 +2,80 @@
 
 #include <utility>
 
-#include "phasescope/intelliton/catalog.h"
+#include "phasescope/base/files.h"
+#include "phasescope/intelliton/dynamics.h"
+#include "phasescope/intelliton/pair_diagnostics.h"
+#include "phasescope/report/catalog_csv.h"
+#include "phasescope/report/detail_json.h"
+#include "phasescope/report/species_json.h"
 
 namespace phasescope::run {
-namespace {
 
-intelliton::Options with_state_point(intelliton::Options options, bool after_final_norm) {
-  options.last_point_after_norm = after_final_norm;
+intelliton::SpeciesOptions species_options(intelliton::Options field, std::uint64_t seed,
+                                           bool last_point_after_norm) {
+  intelliton::SpeciesOptions options;
+  options.field = std::move(field);
+  options.field.last_point_after_norm = last_point_after_norm;
+  options.match.seed = options.robust.seed = seed;
   return options;
 }
 
-}  // namespace
-
-SpeciesJob::SpeciesJob(intelliton::Options options, bool after_final_norm, bool detail,
+SpeciesJob::SpeciesJob(const intelliton::SpeciesOptions& options, bool detail,
                        const std::vector<states::Sequence>& sequences)
-    : options_(with_state_point(std::move(options), after_final_norm)), detail_(detail), observer_(sequences, options_, detail) {}
+    : options_(options),
+      detail_(detail),
+      sequences_(sequences),
+      fields_(sequences, options.field, detail, options.match) {
+  if (!detail) return;
+  intelliton::TrajectoryOptions whole_prompts;
+  whole_prompts.window = options.field.max_tokens;
+  packets_ = std::make_unique<intelliton::TrajectoryObserver>(sequences, options.field, whole_prompts);
+}
 
-std::int64_t SpeciesJob::write(const std::filesystem::path& folder, const Json& model) {
-  (void)folder;
-  (void)model;
-  const intelliton::Catalog catalog = intelliton::build_catalog(observer_.take_categories(), *observer_.representative(), options_);
-  return static_cast<std::int64_t>(catalog.species.size());
+std::vector<states::Observer*> SpeciesJob::observers() {
+  std::vector<states::Observer*> all = {&fields_};
+  if (packets_) all.push_back(packets_.get());
+  return all;
+}
+
+std::int64_t SpeciesJob::write(const std::filesystem::path& folder, const Json& model,
+                               const intelliton::PairObserver* pairs) {
+  const intelliton::SpeciesReport report = intelliton::species_report(fields_, options_);
+  create_folder(folder / "tables");
+  write_file_atomically(folder / "species.json",
+                        report::species_to_json(report, model, detail_).dump(2) + "\n");
+  write_file_atomically(folder / "tables/catalog.csv", report::catalog_to_csv(report.published));
+  if (detail_)
+    write_file_atomically(folder / "detail.json", detail_json(report.published, pairs).dump(1) + "\n");
+  return static_cast<std::int64_t>(report.published.species.size());
+}
+
+Json SpeciesJob::detail_json(const intelliton::Catalog& catalog,
+                             const intelliton::PairObserver* pairs) const {
+  Json fields = Json::object();
+  for (const states::Sequence& sequence : sequences_) {
+    const intelliton::FieldAnalysis* analysis = fields_.details(sequence.name);
+    if (analysis != nullptr) fields[sequence.name] = report::field_detail_json(*analysis);
+  }
+  Json detail = {{"fields", std::move(fields)},
+                 {"catalog", report::catalog_detail_json(catalog)},
+                 {"dynamics", dynamics_json(catalog)}};
+  if (pairs != nullptr) {
+    detail["pairs"] =
+        report::pairs_detail_json(intelliton::pair_diagnostics(pairs->pairs(), pairs->controls()));
+  }
+  return detail;
+}
+
+Json SpeciesJob::dynamics_json(const intelliton::Catalog& catalog) const {
+  std::vector<std::pair<std::string, intelliton::ModeObservables>> fields;
+  std::size_t baseline = 0;
+  for (const intelliton::Trajectory& trajectory : packets_->trajectories()) {
+    if (trajectory.steps.empty()) continue;
+    fields.emplace_back(trajectory.sequence.name, trajectory.steps.front());
+    if (trajectory.sequence.category == sequences_.front().category) ++baseline;
+  }
+  return report::dynamics_detail_json(intelliton::field_dynamics(fields, baseline, catalog.species));
 }
 
 }  // namespace phasescope::run

@@ -2,27 +2,44 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 #include "phasescope/base/json.h"
 #include "phasescope/intelliton/field_observer.h"
-#include "phasescope/intelliton/options.h"
+#include "phasescope/intelliton/pair_observer.h"
+#include "phasescope/intelliton/species_report.h"
+#include "phasescope/intelliton/trajectory_observer.h"
 
 namespace phasescope::run {
 
-/// The Intelliton part of a run: its observer, and the files once all prompts were seen.
+/// The analysis options of a run, with its seed and state convention.
+intelliton::SpeciesOptions species_options(intelliton::Options field, std::uint64_t seed,
+                                           bool last_point_after_norm);
+
+/// The Intelliton part of a run: its observers, and the files once all prompts were seen.
 class SpeciesJob {
  public:
-  SpeciesJob(intelliton::Options options, bool after_final_norm, bool detail, const std::vector<states::Sequence>& sequences);
+  /// `detail`: also collect what detail.json needs, which keeps every field's whole analysis.
+  SpeciesJob(const intelliton::SpeciesOptions& options, bool detail,
+             const std::vector<states::Sequence>& sequences);
 
-  intelliton::FieldObserver& observer() { return observer_; }
-  /// Writes species.json and tables/catalog.csv, with detail also detail.json; returns the number of species.
-  std::int64_t write(const std::filesystem::path& folder, const Json& model);
+  std::vector<states::Observer*> observers();
+  /// Writes species.json and tables/catalog.csv, and detail.json where it was asked for (with `pairs` if
+  /// there are any); returns the number of published species.
+  std::int64_t write(const std::filesystem::path& folder, const Json& model,
+                     const intelliton::PairObserver* pairs);
 
  private:
-  intelliton::Options options_;
+  Json detail_json(const intelliton::Catalog& catalog, const intelliton::PairObserver* pairs) const;
+  Json dynamics_json(const intelliton::Catalog& catalog) const;
+
+  intelliton::SpeciesOptions options_;
   bool detail_;
-  intelliton::FieldObserver observer_;
+  std::vector<states::Sequence> sequences_;
+  intelliton::FieldObserver fields_;
+  /// Whole prompts as wave packets, for the occupations of detail.json.
+  std::unique_ptr<intelliton::TrajectoryObserver> packets_;
 };
 
 }  // namespace phasescope::run

@@ -24,17 +24,20 @@ std::string encoded(const text::Tokenizer& tokenizer, const std::string& text, b
   return Json{{"ids", ids}, {"tokens", tokens}}.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string decoded(const text::Tokenizer& tokenizer, const std::string& line, const std::string& file, std::uint64_t number,
-                    bool special_tokens) {
+std::string decoded(const text::Tokenizer& tokenizer, const std::string& line, const std::string& file,
+                    std::uint64_t number, bool special_tokens) {
   const Json value = Json::parse(line, nullptr, false);
-  if (!value.is_object()) throw_input_error(file, "", "is no JSON object", "{\"ids\": [...]}", at_line(number));
+  if (!value.is_object())
+    throw_input_error(file, "", "is no JSON object", "{\"ids\": [...]}", at_line(number));
   const std::vector<std::int64_t> ids = JsonObject(value, file).integers("ids");
-  return Json{{"text", tokenizer.decode(ids, !special_tokens)}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Json{{"text", tokenizer.decode(ids, !special_tokens)}}.dump(-1, ' ', false,
+                                                                     Json::error_handler_t::replace);
 }
 
 }  // namespace
 
-void tokenize_lines(const text::Tokenizer& tokenizer, std::istream& input, const std::string& file, const TokenizeOptions& options,
+void tokenize_lines(const text::Tokenizer& tokenizer, std::istream& input, const std::string& file,
+                    const TokenizeOptions& options,
                     const std::function<void(const std::string& line)>& write) {
   std::string line;
   for (std::uint64_t number = 1; std::getline(input, line); ++number) {

@@ -18,9 +18,11 @@ text::GgufVocabulary read_vocabulary(const formats::GgufFile& file) {
   text::GgufVocabulary vocabulary;
   vocabulary.model = file.text("tokenizer.ggml.model");
   vocabulary.pre = file.text_or("tokenizer.ggml.pre", "");
-  for (const std::string_view token : file.texts("tokenizer.ggml.tokens")) vocabulary.tokens.emplace_back(token);
+  for (const std::string_view token : file.texts("tokenizer.ggml.tokens"))
+    vocabulary.tokens.emplace_back(token);
   if (file.has("tokenizer.ggml.scores")) {
-    for (const double score : file.numbers("tokenizer.ggml.scores")) vocabulary.scores.push_back(static_cast<float>(score));
+    for (const double score : file.numbers("tokenizer.ggml.scores"))
+      vocabulary.scores.push_back(static_cast<float>(score));
   }
   if (file.has("tokenizer.ggml.token_type")) {
     for (const std::int64_t type : file.integers("tokenizer.ggml.token_type")) {
@@ -28,7 +30,8 @@ text::GgufVocabulary read_vocabulary(const formats::GgufFile& file) {
     }
   }
   if (file.has("tokenizer.ggml.merges")) {
-    for (const std::string_view merge : file.texts("tokenizer.ggml.merges")) vocabulary.merges.emplace_back(merge);
+    for (const std::string_view merge : file.texts("tokenizer.ggml.merges"))
+      vocabulary.merges.emplace_back(merge);
   }
   vocabulary.bos_id = id_of(file, "tokenizer.ggml.bos_token_id");
   vocabulary.eos_id = id_of(file, "tokenizer.ggml.eos_token_id");

@@ -12,14 +12,17 @@ namespace {
 constexpr std::uint64_t kLargestFile = std::uint64_t{2} << 30;
 
 template <class Element>
-formats::StoredTensor tensor_over(formats::ElementType type, std::vector<std::int64_t> shape, const std::vector<Element>& data) {
-  return {type, std::move(shape), reinterpret_cast<const std::byte*>(data.data()), data.size() * sizeof(Element)};
+formats::StoredTensor tensor_over(formats::ElementType type, std::vector<std::int64_t> shape,
+                                  const std::vector<Element>& data) {
+  return {type, std::move(shape), reinterpret_cast<const std::byte*>(data.data()),
+          data.size() * sizeof(Element)};
 }
 
 }  // namespace
 
 CaptureObserver::CaptureObserver(std::filesystem::path folder, const std::vector<Sequence>& sequences,
-                                 const std::vector<std::vector<std::int64_t>>& ids, bool last_token_only, bool after_final_norm)
+                                 const std::vector<std::vector<std::int64_t>>& ids, bool last_token_only,
+                                 bool after_final_norm)
     : folder_(std::move(folder)), last_token_only_(last_token_only), after_final_norm_(after_final_norm) {
   create_folder(folder_);
   for (std::size_t k = 0; k < sequences.size(); ++k) {
@@ -91,7 +94,8 @@ void CaptureObserver::write_file(const std::vector<const Capture*>& captures) {
   Json samples = Json::object();
   for (std::size_t i = 0; i < captures.size(); ++i) {
     const Capture& capture = *captures[i];
-    for (const std::vector<float>& point : capture.points) joined[i].insert(joined[i].end(), point.begin(), point.end());
+    for (const std::vector<float>& point : capture.points)
+      joined[i].insert(joined[i].end(), point.begin(), point.end());
     ids[i] = capture.ids;
     if (last_token_only_) ids[i].erase(ids[i].begin(), ids[i].end() - 1);
     const auto points = static_cast<std::int64_t>(capture.points.size());
@@ -99,11 +103,13 @@ void CaptureObserver::write_file(const std::vector<const Capture*>& captures) {
     const auto all_tokens = static_cast<std::int64_t>(capture.ids.size());
     tensors.emplace_back(capture.sequence.name,
                          tensor_over(formats::ElementType::f32, {points, tokens, capture.width}, joined[i]));
-    tensors.emplace_back(capture.sequence.name + ".ids",
-                         tensor_over(formats::ElementType::i64, {static_cast<std::int64_t>(ids[i].size())}, ids[i]));
-    samples[capture.sequence.name] = {{"id", capture.sequence.id},
-                                      {"prompt_tokens", last_token_only_ ? 1 : capture.sequence.prompt_tokens},
-                                      {"generated_tokens", last_token_only_ ? 0 : all_tokens - capture.sequence.prompt_tokens}};
+    tensors.emplace_back(
+        capture.sequence.name + ".ids",
+        tensor_over(formats::ElementType::i64, {static_cast<std::int64_t>(ids[i].size())}, ids[i]));
+    samples[capture.sequence.name] = {
+        {"id", capture.sequence.id},
+        {"prompt_tokens", last_token_only_ ? 1 : capture.sequence.prompt_tokens},
+        {"generated_tokens", last_token_only_ ? 0 : all_tokens - capture.sequence.prompt_tokens}};
   }
   char name[40];
   std::snprintf(name, sizeof name, "states-%04d.safetensors", ++files_);

@@ -1,8 +1,9 @@
+#include "commands.h"
+
 #include <cstdio>
 #include <memory>
 #include <string>
 
-#include "commands.h"
 #include "phasescope/run/dry_run.h"
 
 namespace phasescope::tool {
@@ -13,13 +14,17 @@ void add_inspect_command(CLI::App& program, int& exit_code) {
     bool json = false;
   };
   auto typed = std::make_shared<Arguments>();
-  CLI::App* command = program.add_subcommand("inspect", "Show architecture, parameters, tokenizer and memory, from headers alone");
-  command->add_option("model", typed->model, "Model folder, .gguf file, or org/name[@revision] in the hub cache")->required();
+  CLI::App* command = program.add_subcommand(
+      "inspect", "Show architecture, parameters, tokenizer and memory, from headers alone");
+  command
+      ->add_option("model", typed->model, "Model folder, .gguf file, or org/name[@revision] in the hub cache")
+      ->required();
   command->add_flag("--json", typed->json, "Print JSON");
   command->footer("Example:\n  phasescope inspect model.gguf");
   command->callback([typed, &exit_code] {
     const Json inspection = run::inspect_model(typed->model);
-    std::printf("%s", typed->json ? (inspection.dump(2) + "\n").c_str() : run::inspection_text(inspection).c_str());
+    std::printf("%s",
+                typed->json ? (inspection.dump(2) + "\n").c_str() : run::inspection_text(inspection).c_str());
     exit_code = 0;
   });
 }

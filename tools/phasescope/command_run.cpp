@@ -1,12 +1,14 @@
+#include "analysis_arguments.h"
+#include "commands.h"
+#include "config_file.h"
+#include "summary.h"
+
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "commands.h"
-#include "config_file.h"
 #include "phasescope/base/error.h"
-#include "phasescope/curvature/definition.h"
 #include "phasescope/run/dry_run.h"
 #include "phasescope/run/execute.h"
 
@@ -21,10 +23,7 @@ struct RunArguments {
   std::string states = "raw";
   std::string capture = "none";
   std::string progress = "auto";
-  std::string norm = "l2", delta = "chord", curvature = "turning", alignment = "causal", span = "generated";
-  std::string state_point = "pre_norm", clip = "raw";
-  std::int64_t layer = -1;
-  std::int64_t common_steps = 0;
+  CtArguments ct;
   bool json = false;
   bool dry_run = false;
   bool print_config = false;
@@ -33,75 +32,85 @@ struct RunArguments {
 
 void add_model_options(CLI::App& command, RunArguments& typed) {
   run::RunOptions& options = typed.options;
-  command.add_option("-m,--model", options.model, "Model folder, .gguf file, or org/name[@revision] in the hub cache")->required();
+  command
+      .add_option("-m,--model", options.model,
+                  "Model folder, .gguf file, or org/name[@revision] in the hub cache")
+      ->required();
   command.add_option("--revision", options.revision, "Revision in the hub cache");
   command.add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
-  command.add_option("--dtype", options.device.dtype, "auto, float32, bfloat16 or float16")->capture_default_str();
-  command.add_option("--blas", options.device.blas, "Who multiplies matrices on the CPU: auto, onednn or torch")->capture_default_str();
-  command.add_option("--weights-memory", options.device.weights_memory,
-                     "Bytes of converted weights that may stay in memory; -1: what fits")->capture_default_str();
-  command.add_option("--threads", options.threads, "Threads; 0: all")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command.add_option("--dtype", options.device.dtype, "auto, float32, bfloat16 or float16")
+      ->capture_default_str();
+  command
+      .add_option("--blas", options.device.blas, "Who multiplies matrices on the CPU: auto, onednn or torch")
+      ->capture_default_str();
+  command
+      .add_option("--weights-memory", options.device.weights_memory,
+                  "Bytes of converted weights that may stay in memory; -1: what fits")
+      ->capture_default_str();
+  command.add_option("--threads", options.threads, "Threads; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
 }
 
 void add_prompt_options(CLI::App& command, RunArguments& typed) {
   run::RunOptions& options = typed.options;
-  command.add_option("-p,--prompts", typed.prompts, "Prompt set: a shipped name (core, pairs, panel24) or a file, with :ct,species,...")
-      ->required()->take_all()->allow_extra_args(false);
+  command
+      .add_option("-p,--prompts", typed.prompts,
+                  "Prompt set: a shipped name (core, pairs, panel24) or a file, with :ct,species,...")
+      ->required()
+      ->take_all()
+      ->allow_extra_args(false);
   command.add_option("-o,--output", options.output, "Folder to write")->required();
-  command.add_option("--analyses", typed.analyses, "ct, species, pairs, dynamics; default: what the prompt sets are for")->delimiter(',');
-  command.add_option("-L,--limit", options.limit, "Prompts of each set: N, a share such as 0.1, or FIRST-END");
-  command.add_option("--chat", options.chat, "Write prompts with the model's chat template: off, on, or auto (where it has one and the set agrees)")
+  command
+      .add_option("--analyses", typed.analyses,
+                  "ct, species, pairs, dynamics; default: what the prompt sets are for")
+      ->delimiter(',');
+  command.add_option("-L,--limit", options.limit,
+                     "Prompts of each set: N, a share such as 0.1, or FIRST-END");
+  command
+      .add_option("--chat", options.chat,
+                  "Write prompts with the model's chat template: off, on, or auto (where it has one and the "
+                  "set agrees)")
       ->capture_default_str();
   command.add_option("--system", options.system, "System message where the chat template is applied");
   command.add_option("--max-length", options.max_length, "Cut prompts to this many tokens; 0: never")
-      ->check(CLI::NonNegativeNumber)->capture_default_str();
-  command.add_option("-b,--batch-tokens", options.batch_tokens, "Prompt tokens that pass through the model together; 0: chosen")
-      ->check(CLI::NonNegativeNumber)->capture_default_str();
-  command.add_option("--states", typed.states, "Last state point before (raw) or after (hf) the final norm, or both")->capture_default_str();
-  command.add_option("--capture", typed.capture, "Write hidden states: none, last (token) or all")->capture_default_str();
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command
+      .add_option("-b,--batch-tokens", options.batch_tokens,
+                  "Prompt tokens that pass through the model together; 0: chosen")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command
+      .add_option("--states", typed.states,
+                  "Last state point before (raw) or after (hf) the final norm, or both")
+      ->capture_default_str();
+  command.add_option("--capture", typed.capture, "Write hidden states: none, last (token) or all")
+      ->capture_default_str();
   command.add_flag("--detail", options.detail, "Also write detail.json and steps.jsonl");
 }
 
 void add_generation_options(CLI::App& command, RunArguments& typed) {
   run::RunOptions& options = typed.options;
-  command.add_option("--max-new-tokens", options.max_new_tokens, "New tokens for ct_t")->check(CLI::PositiveNumber)->capture_default_str();
-  command.add_option("--temperature", options.sampling.temperature, "0: greedy")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command.add_option("--max-new-tokens", options.max_new_tokens, "New tokens for ct_t")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_option("--temperature", options.sampling.temperature, "0: greedy")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command.add_option("--top-k", options.sampling.top_k, "Keep the k most probable tokens; 0: all")
-      ->check(CLI::NonNegativeNumber)->capture_default_str();
-  command.add_option("--top-p", options.sampling.top_p, "Keep the most probable tokens with this mass")->check(CLI::Range(0.0, 1.0))->capture_default_str();
-  command.add_option("--min-p", options.sampling.min_p, "Drop tokens below this share of the largest probability")
-      ->check(CLI::Range(0.0, 1.0))->capture_default_str();
-  command.add_option("--seed", options.sampling.seed, "Of sampling, nulls and bootstraps")->capture_default_str();
-}
-
-void add_ct_options(CLI::App& command, RunArguments& typed) {
-  run::CtOptions& ct = typed.options.ct;
-  command.add_option("--ct-norm", typed.norm, "l2, raw, centred or standardised")->capture_default_str();
-  command.add_option("--ct-delta", typed.delta, "chord, cosine or arc")->capture_default_str();
-  command.add_option("--ct-curvature", typed.curvature, "turning, turning_cosine, second_difference, menger or three_point")->capture_default_str();
-  command.add_option("--ct-alignment", typed.alignment, "causal or centred")->capture_default_str();
-  command.add_option("--ct-span", typed.span, "generated, prompt or both")->capture_default_str();
-  command.add_option("--ct-layer", typed.layer, "State point of the headline; -1: the last block")->capture_default_str();
-  command.add_option("--ct-state-point", typed.state_point, "pre_norm or post_norm")->capture_default_str();
-  command.add_option("--ct-clip", typed.clip, "raw or clipped_mad")->capture_default_str();
-  command.add_option("--ct-skip", ct.definition.skip, "Leading prompt positions left out")->check(CLI::NonNegativeNumber)->capture_default_str();
-  command.add_option("--null-draws", ct.null_draws, "Permutations of each run's null")->capture_default_str();
-  command.add_option("--bootstrap-draws", ct.bootstrap_draws, "Resamples of each interval")->capture_default_str();
-  command.add_option("--common-steps", typed.common_steps, "Common length of the length-matched statistics; 0: 25th percentile")
-      ->check(CLI::NonNegativeNumber)->capture_default_str();
-  command.add_option("--bands", ct.bands, "Regime bands; default: the published ones");
-  command.add_flag("--sensitivity", ct.sensitivity, "Repeat under all 60 definitions");
-}
-
-void add_species_options(CLI::App& command, RunArguments& typed) {
-  intelliton::Options& species = typed.options.species;
-  command.add_option("--modes", species.modes, "Singular modes kept per state point")->check(CLI::PositiveNumber)->capture_default_str();
-  command.add_option("--skip-layers", species.skip_layers, "State points before the propagator")->check(CLI::NonNegativeNumber)->capture_default_str();
-  command.add_option("--eft-window", species.eft_window, "State points in the running-mass window")->check(CLI::PositiveNumber)->capture_default_str();
-  command.add_option("--sv-threshold", species.sv_threshold, "Share of mode 0 that makes a mode active")->check(CLI::NonNegativeNumber)->capture_default_str();
-  command.add_option("--merge-cosine", species.merge_cosine, "Candidates this similar are one species")->check(CLI::Range(0.0, 1.0))->capture_default_str();
-  command.add_option("--sharpness", species.sharpness, "Width over centre of a well-defined resonance")->check(CLI::PositiveNumber)->capture_default_str();
-  command.add_option("--representative", species.representative, "Field <category>/<i> that supplies flow and dispersion");
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command.add_option("--top-p", options.sampling.top_p, "Keep the most probable tokens with this mass")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command
+      .add_option("--min-p", options.sampling.min_p,
+                  "Drop tokens below this share of the largest probability")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command.add_option("--seed", options.sampling.seed, "Of sampling, nulls and bootstraps")
+      ->capture_default_str();
 }
 
 void add_output_options(CLI::App& command, RunArguments& typed) {
@@ -114,19 +123,6 @@ void add_output_options(CLI::App& command, RunArguments& typed) {
   command.add_flag("--print-config", typed.print_config, "Print the resolved options as JSON and stop");
 }
 
-curvature::Definition definition_of(const RunArguments& typed) {
-  curvature::Definition definition = typed.options.ct.definition;
-  definition.norm = curvature::parse_name<curvature::Norm>(typed.norm);
-  definition.delta = curvature::parse_name<curvature::Delta>(typed.delta);
-  definition.curvature = curvature::parse_name<curvature::Curvature>(typed.curvature);
-  definition.alignment = curvature::parse_name<curvature::Alignment>(typed.alignment);
-  definition.span = curvature::parse_name<curvature::Span>(typed.span);
-  definition.state_point = curvature::parse_name<curvature::StatePoint>(typed.state_point);
-  definition.clip = curvature::parse_name<curvature::Clip>(typed.clip);
-  if (typed.layer >= 0) definition.layer = typed.layer;
-  return definition;
-}
-
 run::RunOptions resolve(const RunArguments& typed) {
   run::RunOptions options = typed.options;
   for (const std::string& text : typed.prompts) options.prompts.push_back(run::parse_prompt_source(text));
@@ -134,18 +130,8 @@ run::RunOptions resolve(const RunArguments& typed) {
   options.states = run::final_states_named(typed.states);
   options.capture = run::capture_named(typed.capture);
   options.progress = typed.quiet ? ProgressStyle::none : progress_style_named(typed.progress);
-  options.ct.definition = definition_of(typed);
-  if (typed.common_steps > 0) options.ct.common_steps = static_cast<std::size_t>(typed.common_steps);
+  options.ct = resolve_ct(typed.ct);
   return options;
-}
-
-void print_summary(const run::RunSummary& summary, bool json) {
-  if (json) {
-    std::printf("%s\n", run::summary_to_json(summary).dump().c_str());
-    return;
-  }
-  if (!summary.regime_sentence.empty()) std::printf("%s\n", summary.regime_sentence.c_str());
-  std::printf("%s\n", run::summary_line(summary).c_str());
 }
 
 int run_command(const RunArguments& typed) {
@@ -167,13 +153,14 @@ int run_command(const RunArguments& typed) {
 
 void add_run_command(CLI::App& program, int& exit_code) {
   auto typed = std::make_shared<RunArguments>();
-  CLI::App* command = program.add_subcommand("run", "Run prompt sets through a model and analyse the hidden states");
+  CLI::App* command =
+      program.add_subcommand("run", "Run prompt sets through a model and analyse the hidden states");
   use_json_config(*command);
   add_model_options(*command, *typed);
   add_prompt_options(*command, *typed);
   add_generation_options(*command, *typed);
-  add_ct_options(*command, *typed);
-  add_species_options(*command, *typed);
+  add_ct_options(*command, typed->ct);
+  add_species_options(*command, typed->options.species);
   add_output_options(*command, *typed);
   command->footer(
       "Examples:\n"

@@ -1,3 +1,5 @@
+#include "commands.h"
+
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
@@ -5,7 +7,6 @@
 #include <memory>
 #include <string>
 
-#include "commands.h"
 #include "phasescope/base/error.h"
 #include "phasescope/run/tokenize.h"
 #include "phasescope/run/tokenizer.h"
@@ -41,7 +42,8 @@ void add_tokenize_command(CLI::App& program, int& exit_code) {
   auto typed = std::make_shared<Arguments>();
   CLI::App* command = program.add_subcommand("tokenize", "Turn lines of text into token ids, or back");
   command->add_option("-m,--model", typed->model, "Model whose tokenizer is used")->required();
-  command->add_option("file", typed->file, "JSON lines with text or prompt, or plain text; -: standard input")->capture_default_str();
+  command->add_option("file", typed->file, "JSON lines with text or prompt, or plain text; -: standard input")
+      ->capture_default_str();
   command->add_flag("--no-special", typed->no_special, "Leave out what the post-processor adds");
   command->add_flag("--decode", typed->decode, "Read {\"ids\": [...]} and write {\"text\": ...}");
   command->footer("Example:\n  echo 'The cat sat' | phasescope tokenize -m model.gguf");

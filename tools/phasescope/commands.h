@@ -4,7 +4,8 @@
 
 namespace phasescope::tool {
 
-/// Each adds one command to the program: its options, and a callback that does the work and stores the exit code.
+/// Each adds one command to the program: its options, and a callback that does the work and stores the exit
+/// code.
 void add_run_command(CLI::App& program, int& exit_code);
 void add_analyze_command(CLI::App& program, int& exit_code);
 void add_inspect_command(CLI::App& program, int& exit_code);

@@ -10,7 +10,9 @@
 namespace phasescope::tool {
 namespace {
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string text_of(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 /// CLI11's reader interface over a JSON object.
 class JsonConfig : public CLI::Config {
@@ -41,7 +43,8 @@ class JsonConfig : public CLI::Config {
 
 void use_json_config(CLI::App& command) {
   command.config_formatter(std::make_shared<JsonConfig>());
-  command.set_config("-C,--config", "", "JSON file with options by their long names; the command line overrides it");
+  command.set_config("-C,--config", "",
+                     "JSON file with options by their long names; the command line overrides it");
   command.allow_config_extras(CLI::config_extras_mode::error);
 }
 

@@ -1,11 +1,12 @@
+#include "commands.h"
+#include "version_text.h"
+
 #include <cstdio>
 #include <exception>
 #include <new>
 
-#include "commands.h"
 #include "phasescope/base/error.h"
 #include "phasescope/base/version.h"
-#include "version_text.h"
 
 namespace {
 
@@ -27,7 +28,9 @@ int report_usage(const CLI::App& program, const CLI::ParseError& error) {
 }
 
 int run_program(int argument_count, char** arguments) {
-  CLI::App program{"Measures the inner dynamics of language models: trajectory instability (ct_t) and Intelliton species."};
+  CLI::App program{
+      "Measures the inner dynamics of language models: trajectory instability (ct_t) and Intelliton "
+      "species."};
   program.name("phasescope");
   program.require_subcommand(1);
   program.set_help_flag("-h,--help", "Show this help, or that of a command");
@@ -38,10 +41,12 @@ int run_program(int argument_count, char** arguments) {
       "  phasescope run -m HuggingFaceTB/SmolLM2-135M -p prompts.jsonl:ct -o out/mine --max-new-tokens 32\n"
       "  phasescope analyze states/*.safetensors -o out/stored\n"
       "  phasescope inspect model.gguf\n"
-      "Exit codes: 0 ok, 1 internal, 2 usage, 3 bad input file, 4 environment, 5 numerics, 6 folder busy or of another run,\n"
+      "Exit codes: 0 ok, 1 internal, 2 usage, 3 bad input file, 4 environment, 5 numerics, 6 folder busy or "
+      "of another run,\n"
       "  7 some items failed, 8 a gate failed, 75 interrupted.");
   int exit_code = 0;
   phasescope::tool::add_run_command(program, exit_code);
+  phasescope::tool::add_analyze_command(program, exit_code);
   phasescope::tool::add_inspect_command(program, exit_code);
   phasescope::tool::add_tokenize_command(program, exit_code);
   try {

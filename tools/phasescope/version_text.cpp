@@ -20,7 +20,8 @@ std::string library_lines() {
 }  // namespace
 
 std::string version_text() {
-  return std::string("phasescope ") + kVersion + " (git " + git_revision() + ")\ncompiler: " + kCompiler + "\n" + library_lines();
+  return std::string("phasescope ") + kVersion + " (git " + git_revision() + ")\ncompiler: " + kCompiler +
+         "\n" + library_lines();
 }
 
 }  // namespace phasescope::tool

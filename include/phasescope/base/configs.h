@@ -4,8 +4,9 @@
 
 namespace phasescope {
 
-/// The folder of the files that are shipped with the program (prompts/, regimes/, schemas/): PHASESCOPE_CONFIGS if set, else beside
-/// the running program: ../configs or ../../configs in a source tree, ../share/phasescope/configs when installed. Errors: environment.
+/// The folder of the files that are shipped with the program (prompts/, regimes/, schemas/):
+/// PHASESCOPE_CONFIGS if set, else beside the running program: ../configs or ../../configs in a source tree,
+/// ../share/phasescope/configs when installed. Errors: environment.
 std::filesystem::path configs_folder();
 
 /// The folder that holds the running program.

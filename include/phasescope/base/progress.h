@@ -9,7 +9,7 @@ namespace phasescope {
 enum class ProgressStyle {
   automatic,  ///< a bar on a terminal, plain lines elsewhere
   bar,
-  plain,      ///< a line every 30 s
+  plain,  ///< a line every 30 s
   none,
 };
 

@@ -13,12 +13,12 @@ namespace phasescope::run {
 struct AnalyzeOptions {
   std::vector<std::filesystem::path> states;  ///< safetensors files
   std::filesystem::path output;
-  std::vector<std::string> categories;        ///< category order; empty: from the files
-  std::filesystem::path attention;            ///< tensors <category>/<i>/<block>; empty: none
-  std::filesystem::path pairs;                ///< JSON list of pairs; empty: none
-  std::vector<Analysis> analyses;             ///< empty: ct and species
+  std::vector<std::string> categories;  ///< category order; empty: from the files
+  std::filesystem::path attention;      ///< tensors <category>/<i>/<block>; empty: none
+  std::filesystem::path pairs;          ///< JSON list of pairs; empty: none
+  std::vector<Analysis> analyses;       ///< empty: ct and species
   CtOptions ct;
-  bool span_was_chosen = false;               ///< false: generated where tokens were generated, else prompt
+  bool span_was_chosen = false;  ///< false: generated where tokens were generated, else prompt
   intelliton::Options species;
   std::uint64_t seed = 1234;
   int threads = 0;

@@ -12,17 +12,19 @@ namespace phasescope::run {
 /// A model's own way of writing a conversation as one prompt.
 struct ChatFormat {
   text::ChatTemplate chat_template;
-  std::string sha256;     ///< of the template's source
+  std::string sha256;  ///< of the template's source
   std::string bos_token;
   std::string eos_token;
 
-  /// One user turn, after a system turn where `system` is not empty, ending where the model is to answer. Holds its special tokens:
-  /// encode it without adding more. Errors: input_file where the template refuses it.
+  /// One user turn, after a system turn where `system` is not empty, ending where the model is to answer.
+  /// Holds its special tokens: encode it without adding more. Errors: input_file where the template refuses
+  /// it.
   std::string render(const std::string& prompt, const std::string& system) const;
 };
 
-/// From chat_template.jinja, tokenizer_config.json or GGUF metadata, in this order; nothing when the model has none. Errors: input_file
-/// when the template cannot be understood.
-std::optional<ChatFormat> load_chat_format(const checkpoint::Checkpoint& checkpoint, const text::Tokenizer& tokenizer);
+/// From chat_template.jinja, tokenizer_config.json or GGUF metadata, in this order; nothing when the model
+/// has none. Errors: input_file when the template cannot be understood.
+std::optional<ChatFormat> load_chat_format(const checkpoint::Checkpoint& checkpoint,
+                                           const text::Tokenizer& tokenizer);
 
 }  // namespace phasescope::run

@@ -6,7 +6,8 @@
 
 namespace phasescope::run {
 
-/// The plan of a run for people: sets, sequences, batches, tokens, and memory by part, from headers and tokenizer alone.
+/// The plan of a run for people: sets, sequences, batches, tokens, and memory by part, from headers and
+/// tokenizer alone.
 std::string dry_run_text(const RunOptions& options);
 
 /// Architecture, parameters, tokenizer and memory of a model, from headers alone.

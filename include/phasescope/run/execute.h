@@ -11,19 +11,19 @@ namespace phasescope::run {
 /// How a run ended, for the last line on stdout.
 struct RunSummary {
   std::filesystem::path folder;
-  std::string status;                    ///< complete, or partial when some sequences failed
-  bool already_complete = false;         ///< the same run had finished here before; nothing was done
+  std::string status;             ///< complete, or partial when some sequences failed
+  bool already_complete = false;  ///< the same run had finished here before; nothing was done
   std::int64_t prompts = 0;
   std::int64_t failed = 0;
-  std::optional<std::string> regime;     ///< of ct_t, when it was computed
+  std::optional<std::string> regime;  ///< of ct_t, when it was computed
   std::optional<double> ratio_norm, ratio_low, ratio_high;
-  std::string regime_sentence;           ///< whether the regime survives its nulls
-  std::int64_t too_short = 0;            ///< runs too short to classify
+  std::string regime_sentence;  ///< whether the regime survives its nulls
+  std::int64_t too_short = 0;   ///< runs too short to classify
   std::optional<std::int64_t> species;
 };
 
-/// The main job: loads, runs, analyses and writes the run folder. Errors: those of every part; the folder then says what had been
-/// reached.
+/// The main job: loads, runs, analyses and writes the run folder. Errors: those of every part; the folder
+/// then says what had been reached.
 RunSummary execute_run(const RunOptions& options);
 
 /// The line for people: "wrote DIR: 125 prompts, regime adaptive (2.41 [2.2, 2.7]), 6 species".

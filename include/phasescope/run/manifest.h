@@ -19,7 +19,8 @@ struct ModelDigests {
 ModelDigests digest_model(const checkpoint::Checkpoint& checkpoint);
 
 /// The `model` object of manifest.json, regime.json and species.json.
-Json model_to_json(const checkpoint::Checkpoint& checkpoint, const ModelDigests& digests, const std::string& dtype);
+Json model_to_json(const checkpoint::Checkpoint& checkpoint, const ModelDigests& digests,
+                   const std::string& dtype);
 
 /// Everything that must be equal for two runs to be the same run.
 Json run_identity(const RunOptions& options, const Plan& plan, const ModelDigests& digests);
@@ -39,7 +40,8 @@ struct RunMeasures {
 
 /// manifest.json. `model` is null while the model library has not been opened.
 Json manifest_to_json(const RunOptions& options, const Plan& plan, const Json& identity, const Json& model,
-                      const model::LibraryVersions& libraries, const std::string& device, const std::string& status,
-                      const std::string& started, const std::string& finished, const RunMeasures& measures);
+                      const model::LibraryVersions& libraries, const std::string& device,
+                      const std::string& status, const std::string& started, const std::string& finished,
+                      const RunMeasures& measures);
 
 }  // namespace phasescope::run

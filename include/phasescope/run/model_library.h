@@ -4,8 +4,9 @@
 
 namespace phasescope::run {
 
-/// The model library, opened (and libtorch with it) at the first call. Looked for beside the program: ../lib/libphasescope_model.so, or
-/// PHASESCOPE_MODEL_LIBRARY. Errors: environment when it is missing or cannot be loaded.
+/// The model library, opened (and libtorch with it) at the first call. Looked for beside the program:
+/// ../lib/libphasescope_model.so, or PHASESCOPE_MODEL_LIBRARY. Errors: environment when it is missing or
+/// cannot be loaded.
 const model::ModelLibrary& model_library();
 
 }  // namespace phasescope::run

@@ -44,7 +44,8 @@ struct CtOptions {
   std::filesystem::path bands;  ///< empty: the published ones
 };
 
-/// Everything that decides what a run computes, and where it writes. Filled by the command line, a configuration file or a test.
+/// Everything that decides what a run computes, and where it writes. Filled by the command line, a
+/// configuration file or a test.
 struct RunOptions {
   std::string model;
   std::string revision;
@@ -52,27 +53,28 @@ struct RunOptions {
   std::filesystem::path output;
   std::vector<Analysis> analyses;  ///< empty: all that the prompt sets are for
   model::ModelOptions device;
-  std::int64_t batch_tokens = 0;   ///< 0: chosen from free memory
-  std::int64_t max_length = 0;     ///< prompts are cut to this many tokens; 0: not at all
+  std::int64_t batch_tokens = 0;  ///< 0: chosen from free memory
+  std::int64_t max_length = 0;    ///< prompts are cut to this many tokens; 0: not at all
   model::FinalStates states = model::FinalStates::raw;
   Capture capture = Capture::none;
-  std::string limit;               ///< which prompts of each set; empty: all
-  std::string chat = "auto";       ///< off, on, auto
-  std::string system;              ///< system message where a chat template is applied
-  int threads = 0;                 ///< 0: all
-  std::int64_t max_new_tokens = 64;     ///< for ct over generated tokens
-  std::int64_t dynamics_tokens = 8;     ///< for generation dynamics
-  std::int64_t runs = 1;                ///< generations of each prompt
+  std::string limit;                 ///< which prompts of each set; empty: all
+  std::string chat = "auto";         ///< off, on, auto
+  std::string system;                ///< system message where a chat template is applied
+  int threads = 0;                   ///< 0: all
+  std::int64_t max_new_tokens = 64;  ///< for ct over generated tokens
+  std::int64_t dynamics_tokens = 8;  ///< for generation dynamics
+  std::int64_t runs = 1;             ///< generations of each prompt
   model::Sampling sampling;
   CtOptions ct;
   intelliton::Options species;
-  bool detail = false;             ///< also detail.json and steps.jsonl
+  bool detail = false;  ///< also detail.json and steps.jsonl
   bool deterministic = false;
   bool overwrite = false;
   ProgressStyle progress = ProgressStyle::automatic;
 };
 
-/// The options as manifest.json and --print-config show them; what does not change results (progress, overwrite) is left out.
+/// The options as manifest.json and --print-config show them; what does not change results (progress,
+/// overwrite) is left out.
 Json options_to_json(const RunOptions& options);
 
 }  // namespace phasescope::run

@@ -15,18 +15,18 @@ namespace phasescope::run {
 
 /// A prompt set as a run uses it.
 struct PlannedSet {
-  std::string name;                   ///< of a shipped set, else the file's stem
-  text::PromptSet set;                ///< only the prompts that the limit selects
-  std::vector<Analysis> analyses;     ///< that it feeds
+  std::string name;                ///< of a shipped set, else the file's stem
+  text::PromptSet set;             ///< only the prompts that the limit selects
+  std::vector<Analysis> analyses;  ///< that it feeds
   std::string sha256;
-  std::optional<std::string> chat;    ///< what the set says of the chat template: off, on or auto
-  bool uses_chat = false;             ///< its prompts are written with the model's chat template
+  std::optional<std::string> chat;  ///< what the set says of the chat template: off, on or auto
+  bool uses_chat = false;           ///< its prompts are written with the model's chat template
 };
 
 /// One sequence to run.
 struct PlannedSequence {
   states::Sequence sequence;
-  std::string text;                   ///< the prompt as its set has it
+  std::string text;  ///< the prompt as its set has it
   std::string answer;
   std::vector<std::int64_t> ids;
   std::int64_t max_new_tokens = 0;
@@ -49,8 +49,10 @@ struct Plan {
   std::int64_t largest_generation() const;  ///< upper bound on generated tokens
 };
 
-/// Loads the sets, writes prompts with the chat template where that applies, tokenizes and batches. Errors: as the parts'; usage when an analysis was asked for that no set feeds.
-Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoint, const text::Tokenizer& tokenizer);
+/// Loads the sets, writes prompts with the chat template where that applies, tokenizes and batches. Errors:
+/// as the parts'; usage when an analysis was asked for that no set feeds.
+Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoint,
+               const text::Tokenizer& tokenizer);
 
 /// Bytes a run needs at its largest, by part, from headers and lengths alone.
 struct MemoryPlan {
@@ -60,6 +62,7 @@ struct MemoryPlan {
   std::uint64_t kv_cache = 0;           ///< of the largest batch
 };
 
-MemoryPlan plan_memory(const checkpoint::Checkpoint& checkpoint, std::int64_t batch_tokens, std::int64_t cached_tokens);
+MemoryPlan plan_memory(const checkpoint::Checkpoint& checkpoint, std::int64_t batch_tokens,
+                       std::int64_t cached_tokens);
 
 }  // namespace phasescope::run

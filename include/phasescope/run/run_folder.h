@@ -13,7 +13,8 @@ enum class FolderState {
   complete,  ///< the same command has finished here
 };
 
-/// The output folder of one run, held under a lock for the life of this object. A lock whose process is gone is taken over.
+/// The output folder of one run, held under a lock for the life of this object. A lock whose process is gone
+/// is taken over.
 class RunFolder {
  public:
   /// Creates the folder. Errors: folder_busy when another live process holds it; environment.
@@ -23,8 +24,8 @@ class RunFolder {
   RunFolder& operator=(const RunFolder&) = delete;
 
   const std::filesystem::path& path() const { return folder_; }
-  /// Compares the identity of this run (options and digests) with the manifest found. Errors: folder_busy, naming the first
-  /// difference, when the folder holds another run and `overwrite` is not set.
+  /// Compares the identity of this run (options and digests) with the manifest found. Errors: folder_busy,
+  /// naming the first difference, when the folder holds another run and `overwrite` is not set.
   FolderState inspect(const Json& identity, bool overwrite) const;
 
  private:
@@ -32,7 +33,8 @@ class RunFolder {
   int lock_descriptor_ = -1;
 };
 
-/// The first place where two JSON values differ, as "options.seed: 1 before, 2 now"; empty when they are equal.
+/// The first place where two JSON values differ, as "options.seed: 1 before, 2 now"; empty when they are
+/// equal.
 std::string first_difference(const Json& before, const Json& now, const std::string& path = {});
 
 }  // namespace phasescope::run

@@ -5,7 +5,8 @@
 
 namespace phasescope::run {
 
-/// The tokenizer that belongs to a checkpoint: its tokenizer.json, or the vocabulary in its GGUF file. Errors: as Tokenizer's.
+/// The tokenizer that belongs to a checkpoint: its tokenizer.json, or the vocabulary in its GGUF file.
+/// Errors: as Tokenizer's.
 text::Tokenizer load_tokenizer(const checkpoint::Checkpoint& checkpoint);
 
 }  // namespace phasescope::run

@@ -1,0 +1,16 @@
+#include "summary.h"
+
+#include <cstdio>
+
+namespace phasescope::tool {
+
+void print_summary(const run::RunSummary& summary, bool json) {
+  if (json) {
+    std::printf("%s\n", run::summary_to_json(summary).dump().c_str());
+    return;
+  }
+  if (!summary.regime_sentence.empty()) std::printf("%s\n", summary.regime_sentence.c_str());
+  std::printf("%s\n", run::summary_line(summary).c_str());
+}
+
+}  // namespace phasescope::tool
