@@ -1,5 +1,5 @@
-// Against scripts/check-ct, which computes the same quantities with numpy in extended precision from their
-// defining formulas.
+// Against scripts/ct_reference.py, which computes the same quantities with numpy in extended precision from
+// their defining formulas.
 #include "trajectories.h"
 
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@ namespace {
 
 // Source: numpy (mean, median, quantile, std) and scipy.stats.median_abs_deviation.
 TEST(Descriptive, AgreesWithNumpyAndScipy) {
-  for (const Json& item : testing::fixture("stats/scipy.json").at("descriptive")) {
+  for (const Json& item : testing::fixture("stats/scipy.json", "descriptive")) {
     const auto values = item.at("values").get<std::vector<double>>();
     EXPECT_NEAR(mean(values), item.at("mean"), 1e-14);
     EXPECT_NEAR(median(values), item.at("median"), 1e-14);

@@ -12,4 +12,9 @@ inline Json fixture(const std::string& name) {
   return read_json_file(std::filesystem::path(PHASESCOPE_TEST_DATA) / name);
 }
 
+/// One section of it, by value: a loop may run over the result.
+inline Json fixture(const std::string& name, const std::string& section) {
+  return fixture(name).at(section);
+}
+
 }  // namespace phasescope::testing

@@ -22,7 +22,7 @@ TEST(RandomStream, IsSplitMix64) {
 
 // Source: an implementation in Python with integers of any size.
 TEST(RandomStream, AgreesWithAnotherImplementation) {
-  const Json random = testing::fixture("stats/scipy.json").at("random");
+  const Json random = testing::fixture("stats/scipy.json", "random");
   RandomStream stream(
       stream_key(random.at("seed"), random.at("purpose").get<std::string>(), random.at("draw")));
   for (const auto& expected : random.at("next")) {
@@ -35,7 +35,7 @@ TEST(RandomStream, AgreesWithAnotherImplementation) {
 }
 
 TEST(RandomPermutation, AgreesWithAnotherImplementation) {
-  const Json expected = testing::fixture("stats/scipy.json").at("random").at("permutation");
+  const Json expected = testing::fixture("stats/scipy.json", "random").at("permutation");
   RandomStream stream(
       stream_key(expected.at("seed"), expected.at("purpose").get<std::string>(), expected.at("draw")));
   EXPECT_EQ(random_permutation(12, stream), expected.at("order").get<std::vector<std::size_t>>());

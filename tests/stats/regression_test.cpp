@@ -9,7 +9,7 @@ namespace {
 
 // Source: scipy.stats.linregress.
 TEST(LeastSquaresSlope, AgreesWithScipy) {
-  for (const Json& item : testing::fixture("stats/scipy.json").at("regression")) {
+  for (const Json& item : testing::fixture("stats/scipy.json", "regression")) {
     EXPECT_NEAR(least_squares_slope(item.at("x"), item.at("y")).value(), item.at("slope"), 1e-13);
   }
 }

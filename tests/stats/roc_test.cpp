@@ -9,7 +9,7 @@ namespace {
 
 // Source: scipy.stats.mannwhitneyu, U over the number of pairs; the scores are full of ties.
 TEST(AreaUnderCurve, AgreesWithScipy) {
-  for (const Json& item : testing::fixture("stats/scipy.json").at("roc")) {
+  for (const Json& item : testing::fixture("stats/scipy.json", "roc")) {
     EXPECT_NEAR(area_under_curve(item.at("scores"), item.at("positive")).value(), item.at("auc"), 1e-14);
   }
 }
