@@ -151,6 +151,18 @@ Value rounded(V value, A arguments) {
   return result / scale;
 }
 
+/// Unlike str.title: a word begins behind white space, a hyphen or an opening bracket.
+Value title(V value, A) {
+  std::string text;
+  bool within_word = false;
+  for (const std::string& character : python_characters(value.text())) {
+    text += within_word ? python_lower(character) : python_upper(character);
+    within_word = python_strip(character, nullptr, true, true) == character &&
+                  std::string_view("-({[<").find(character) == std::string_view::npos;
+  }
+  return text;
+}
+
 using Filter = Value (*)(V, A);
 
 const std::map<std::string, Filter>& text_filters() {
@@ -169,7 +181,7 @@ const std::map<std::string, Filter>& text_filters() {
       {"round", rounded},
       {"safe", [](V v, A) -> Value { return v.text(); }},
       {"string", [](V v, A) -> Value { return v.text(); }},
-      {"title", [](V v, A) -> Value { return python_title(v.text()); }},
+      {"title", title},
       {"tojson", to_json},
       {"trim", trim},
       {"upper", [](V v, A) -> Value { return python_upper(v.text()); }},

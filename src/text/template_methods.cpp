@@ -16,10 +16,12 @@ using TextMethod = Value (*)(const std::string&, const CallArguments&);
 using ListMethod = Value (*)(const ValueList&, const CallArguments&);
 using MapMethod = Value (*)(const ValueMap&, const CallArguments&);
 
-/// An optional text argument: null when it is None or left out.
+/// An optional text argument: null when it is None or left out. Lives as long as the arguments.
 const std::string* optional_text(const CallArguments& arguments, std::size_t place, const std::string& name) {
   const Value* value = arguments.find(place, name);
-  return value == nullptr || value->is<Value::None>() ? nullptr : &require_text(*value, "'" + name + "'");
+  if (value == nullptr || value->is<Value::None>()) return nullptr;
+  require_text(*value, "'" + name + "'");
+  return value->as<std::string>();
 }
 
 Value text_list(std::vector<std::string> texts) {
@@ -117,12 +119,12 @@ const std::map<std::string, TextMethod>& text_methods() {
        [](Text t, Arguments a) -> Value { return any_text(a, [&](Text p) { return ends_with(t, p); }); }},
       {"removeprefix",
        [](Text t, Arguments a) -> Value {
-         const std::string& prefix = require_text(a.get(0, "prefix"), "the prefix");
+         const std::string prefix = require_text(a.get(0, "prefix"), "the prefix");
          return begins_with(t, prefix) ? t.substr(prefix.size()) : t;
        }},
       {"removesuffix",
        [](Text t, Arguments a) -> Value {
-         const std::string& suffix = require_text(a.get(0, "suffix"), "the suffix");
+         const std::string suffix = require_text(a.get(0, "suffix"), "the suffix");
          return ends_with(t, suffix) ? t.substr(0, t.size() - suffix.size()) : t;
        }},
       {"replace",
