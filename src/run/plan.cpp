@@ -129,14 +129,14 @@ std::vector<std::vector<std::size_t>> make_batches(const std::vector<PlannedSequ
 
 /// Whether a set's prompts become turns of a conversation. The command line decides, then the set, then
 /// whether there is a template.
-bool chat_applies(const std::string& asked, const std::optional<std::string>& of_set, bool has_template) {
+bool chat_applies(const std::string& asked, text::ChatUse of_set, bool has_template) {
   if (asked != "off" && asked != "on" && asked != "auto") {
     throw Error(ExitClass::usage, "--chat: found \"" + asked + "\", expected off, on or auto");
   }
   if (asked == "on" && !has_template)
     throw Error(ExitClass::usage, "--chat: the model has no chat template, expected off or auto");
   if (asked != "auto") return asked == "on";
-  return has_template && of_set.value_or("auto") != "off";
+  return has_template && of_set != text::ChatUse::off;
 }
 
 /// The tokens of a prompt as the model reads it.

@@ -21,12 +21,9 @@ bool touches_word(std::string_view text, const Span& span) {
          (span.end < text.size() && is_word_character(code_point_at(text, span.end)));
 }
 
-std::size_t begin_with_whitespace(std::string_view text, std::size_t begin, std::size_t limit) {
-  while (begin > limit && is_whitespace(code_point_before(text, begin))) {
-    do {
-      --begin;
-    } while ((static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80);
-  }
+std::size_t begin_with_whitespace(std::string_view text, std::size_t begin) {
+  while (begin > 0 && is_whitespace(code_point_before(text, begin)))
+    begin = character_begin_before(text, begin);
   return begin;
 }
 
@@ -95,7 +92,7 @@ std::vector<AddedTokens::Part> AddedTokens::split(const Piece& piece, const Byte
     const AddedToken& token = entries_.at(match->value).token;
     if (token.single_word && touches_word(text, span)) continue;
     if (token.strip_left) {
-      span.begin = std::max(begin_with_whitespace(text, span.begin, 0), end_of_parts);
+      span.begin = std::max(begin_with_whitespace(text, span.begin), end_of_parts);
     }
     if (token.strip_right) span.end = end_with_whitespace(text, span.end);
     if (end_of_parts < span.begin) parts.push_back({slice(piece, {end_of_parts, span.begin}), {}});

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "phasescope/text/affix.h"
 #include "phasescope/text/byte_alphabet.h"
 #include "phasescope/text/byte_fallback.h"
 #include "phasescope/text/normalizer.h"
@@ -32,14 +33,6 @@ void append_bytes_as_text(const std::string& bytes, std::vector<std::string>& to
   } else {
     tokens.insert(tokens.end(), bytes.size(), replacement_character);
   }
-}
-
-bool begins_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
-bool ends_with(std::string_view text, std::string_view suffix) {
-  return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
 }
 
 std::string without_tokenization_spaces(std::string text) {

@@ -49,11 +49,7 @@ std::size_t leading_whitespace(std::string_view text) {
 
 std::size_t end_without_whitespace(std::string_view text, std::size_t begin) {
   std::size_t end = text.size();
-  while (end > begin && is_whitespace(code_point_before(text, end))) {
-    do {
-      --end;
-    } while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
-  }
+  while (end > begin && is_whitespace(code_point_before(text, end))) end = character_begin_before(text, end);
   return end;
 }
 

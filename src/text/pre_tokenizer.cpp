@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "phasescope/text/affix.h"
 #include "phasescope/text/byte_alphabet.h"
 #include "phasescope/text/normalizer.h"
 
@@ -30,10 +31,6 @@ void replace_spaces(Piece& piece, const std::string& mark) {
     if (position < piece.origin_bytes) result.origin_bytes = result.text.size();
   }
   piece = std::move(result);
-}
-
-bool begins_with(const std::string& text, const std::string& prefix) {
-  return text.compare(0, prefix.size(), prefix) == 0;
 }
 
 std::vector<Span> occurrences(const std::string& text, const std::string& wanted) {

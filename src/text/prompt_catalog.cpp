@@ -8,13 +8,21 @@ namespace {
 
 constexpr std::int64_t schema_version = 1;
 
+ChatUse read_chat_use(const JsonObject& entry) {
+  const std::string use = entry.text_or("chat", "off");
+  if (use == "off") return ChatUse::off;
+  if (use == "auto") return ChatUse::automatic;
+  if (use == "on") return ChatUse::on;
+  entry.fail("chat", "found \"" + use + "\"", "off, auto or on");
+}
+
 ShippedPromptSet read_entry(const JsonObject& entry, const std::filesystem::path& folder) {
   ShippedPromptSet set;
   set.name = entry.text("name");
   set.file = folder / entry.text("file");
   set.analyses = entry.texts("analyses");
   set.description = entry.text_or("description", "");
-  if (entry.has("chat")) set.chat = entry.text("chat");
+  set.chat = read_chat_use(entry);
   return set;
 }
 

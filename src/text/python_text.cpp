@@ -41,13 +41,6 @@ bool is_stripped(char32_t c, const std::vector<char32_t>* characters) {
   return std::find(characters->begin(), characters->end(), c) != characters->end();
 }
 
-std::size_t previous_boundary(std::string_view text, std::size_t end) {
-  do {
-    --end;
-  } while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
-  return end;
-}
-
 /// Where the next stretch of characters that are, or are not, white space ends.
 std::size_t end_of_run(std::string_view text, std::size_t begin, bool spaces) {
   while (begin < text.size() && is_python_space(code_point_at(text, begin)) == spaces) {
@@ -58,7 +51,7 @@ std::size_t end_of_run(std::string_view text, std::size_t begin, bool spaces) {
 
 std::size_t begin_of_run(std::string_view text, std::size_t end, bool spaces) {
   while (end > 0 && is_python_space(code_point_before(text, end)) == spaces)
-    end = previous_boundary(text, end);
+    end = character_begin_before(text, end);
   return end;
 }
 
@@ -120,7 +113,7 @@ std::string python_strip(std::string_view text, const std::string* characters, b
     begin += character_length(text[begin]);
   }
   while (right && end > begin && is_stripped(code_point_before(text, end), stripped)) {
-    end = previous_boundary(text, end);
+    end = character_begin_before(text, end);
   }
   return std::string(text.substr(begin, end - begin));
 }

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <utility>
 
-#include "phasescope/base/error.h"
 #include "phasescope/text/template_filters.h"
 #include "phasescope/text/template_tests.h"
 
@@ -18,59 +17,7 @@ ExpressionPtr make(std::uint64_t line, Node node) {
   return std::make_unique<const Expression>(Expression{line, std::move(node)});
 }
 
-std::string described(const TemplateToken& token) {
-  switch (token.kind) {
-    case TemplateToken::Kind::end:
-      return "the end";
-    case TemplateToken::Kind::block_end:
-      return "%}";
-    case TemplateToken::Kind::expression_end:
-      return "}}";
-    default:
-      return "'" + token.text + "'";
-  }
-}
-
 }  // namespace
-
-bool TokenReader::skip_symbol(std::string_view symbol) {
-  const bool found = at_symbol(symbol);
-  if (found) take();
-  return found;
-}
-
-bool TokenReader::skip_name(std::string_view name) {
-  const bool found = at_name(name);
-  if (found) take();
-  return found;
-}
-
-void TokenReader::expect(Kind kind, const std::string& what) {
-  if (!at(kind)) fail_unexpected(what);
-  take();
-}
-
-void TokenReader::expect_symbol(std::string_view symbol) {
-  if (!skip_symbol(symbol)) fail_unexpected("'" + std::string(symbol) + "'");
-}
-
-void TokenReader::expect_name(std::string_view name) {
-  if (!skip_name(name)) fail_unexpected("'" + std::string(name) + "'");
-}
-
-std::string TokenReader::expect_any_name(const std::string& what) {
-  if (!at(Kind::name)) fail_unexpected(what);
-  return take().text;
-}
-
-void TokenReader::fail(const std::string& reason) const {
-  throw_input_error(file_, "chat template", reason, {}, at_line(current().line));
-}
-
-void TokenReader::fail_unexpected(const std::string& expected) const {
-  throw_input_error(file_, "chat template", "found " + described(current()), expected,
-                    at_line(current().line));
-}
 
 ExpressionPtr ExpressionParser::parse() {
   if (++depth_ > deepest_nesting) tokens_.fail("expressions are nested too deeply");

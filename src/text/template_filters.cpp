@@ -13,9 +13,6 @@
 namespace phasescope::text {
 namespace {
 
-using V = const Value&;
-using A = const CallArguments&;
-
 std::string joined_lines(const std::vector<std::string>& lines, std::size_t first,
                          const std::string& indention, bool indent_blank) {
   std::string text;
@@ -26,7 +23,7 @@ std::string joined_lines(const std::vector<std::string>& lines, std::size_t firs
   return text;
 }
 
-Value indent(V value, A arguments) {
+Value indent(const Value& value, const CallArguments& arguments) {
   const Value width = arguments.get(0, "width", std::int64_t{4});
   const bool first = arguments.get(1, "first", false).truth();
   const bool blank = arguments.get(2, "blank", false).truth();
@@ -35,20 +32,21 @@ Value indent(V value, A arguments) {
                                     : std::string(static_cast<std::size_t>(std::clamp<std::int64_t>(
                                                       require_integer(width, "the width"), 0, 1000)),
                                                   ' ');
-  // A line break is put behind the text, so that its last line is one even when it is empty.
+  // const CallArguments& line break is put behind the text, so that its last line is one even when it is
+  // empty.
   const std::vector<std::string> lines = python_splitlines(value.text() + "\n");
   std::string text = lines[0];
   if (lines.size() > 1) text += "\n" + joined_lines(lines, 1, indention, blank);
   return first ? indention + text : text;
 }
 
-Value default_value(V value, A arguments) {
+Value default_value(const Value& value, const CallArguments& arguments) {
   const bool replaces_false = arguments.get(1, "boolean", false).truth();
   const bool is_missing = value.is<Undefined>() || (replaces_false && !value.truth());
   return is_missing ? arguments.get(0, "default_value", "") : value;
 }
 
-Value to_json(V value, A arguments) {
+Value to_json(const Value& value, const CallArguments& arguments) {
   const Value width = arguments.get(1, "indent", Value());
   const int indention =
       width.is<Value::None>()
@@ -62,18 +60,18 @@ Value to_json(V value, A arguments) {
   return python_json(value, indention, arguments.get(3, "sort_keys", false).truth());
 }
 
-Value trim(V value, A arguments) {
+Value trim(const Value& value, const CallArguments& arguments) {
   const Value characters = arguments.get(0, "chars", Value());
   return python_strip(value.text(), characters.as<std::string>(), true, true);
 }
 
-Value replace(V value, A arguments) {
+Value replace(const Value& value, const CallArguments& arguments) {
   const Value count = arguments.get(2, "count", Value());
   return python_replace(value.text(), arguments.get(0, "old").text(), arguments.get(1, "new").text(),
                         count.is<Value::None>() ? -1 : require_integer(count, "'count'"));
 }
 
-Value escape(V value, A) {
+Value escape(const Value& value, const CallArguments&) {
   std::string text;
   for (const char c : value.text()) {
     switch (c) {
@@ -110,11 +108,11 @@ std::optional<Number> parse_number(const std::string& text) {
   return value;
 }
 
-Value truncated(double value, V fallback) {
+Value truncated(double value, const Value& fallback) {
   return std::isfinite(value) && std::abs(value) < 9e18 ? Value(static_cast<std::int64_t>(value)) : fallback;
 }
 
-Value to_integer(V value, A arguments) {
+Value to_integer(const Value& value, const CallArguments& arguments) {
   const Value fallback = arguments.get(0, "default", std::int64_t{0});
   if (value.is_integer()) return value.integer();
   if (value.is_number()) return truncated(value.number(), fallback);
@@ -125,19 +123,19 @@ Value to_integer(V value, A arguments) {
   return number ? truncated(*number, fallback) : fallback;
 }
 
-Value to_float(V value, A arguments) {
+Value to_float(const Value& value, const CallArguments& arguments) {
   if (value.is_number()) return value.number();
   const auto* text = value.as<std::string>();
   const auto number = text == nullptr ? std::nullopt : parse_number<double>(*text);
   return number ? Value(*number) : arguments.get(0, "default", 0.0);
 }
 
-Value absolute(V value, A) {
+Value absolute(const Value& value, const CallArguments&) {
   return is_less(value, std::int64_t{0}) ? negate(value) : value;
 }
 
 /// Halves round to the even neighbour, as Python's round does; method may also be "ceil" or "floor".
-Value rounded(V value, A arguments) {
+Value rounded(const Value& value, const CallArguments& arguments) {
   const std::int64_t precision =
       require_integer(arguments.get(0, "precision", std::int64_t{0}), "'precision'");
   const std::string method = arguments.get(1, "method", "common").text();
@@ -151,12 +149,25 @@ Value rounded(V value, A arguments) {
   return result / scale;
 }
 
-using Filter = Value (*)(V, A);
+/// Unlike str.title: a word begins behind white space, a hyphen or an opening bracket.
+Value title(const Value& value, const CallArguments&) {
+  std::string text;
+  bool within_word = false;
+  for (const std::string& character : python_characters(value.text())) {
+    text += within_word ? python_lower(character) : python_upper(character);
+    within_word = python_strip(character, nullptr, true, true) == character &&
+                  std::string_view("-({[<").find(character) == std::string_view::npos;
+  }
+  return text;
+}
+
+using Filter = Value (*)(const Value&, const CallArguments&);
 
 const std::map<std::string, Filter>& text_filters() {
   static const std::map<std::string, Filter> table = {
       {"abs", absolute},
-      {"capitalize", [](V v, A) -> Value { return python_capitalize(v.text()); }},
+      {"capitalize",
+       [](const Value& value, const CallArguments&) -> Value { return python_capitalize(value.text()); }},
       {"d", default_value},
       {"default", default_value},
       {"e", escape},
@@ -164,15 +175,15 @@ const std::map<std::string, Filter>& text_filters() {
       {"float", to_float},
       {"indent", indent},
       {"int", to_integer},
-      {"lower", [](V v, A) -> Value { return python_lower(v.text()); }},
+      {"lower", [](const Value& value, const CallArguments&) -> Value { return python_lower(value.text()); }},
       {"replace", replace},
       {"round", rounded},
-      {"safe", [](V v, A) -> Value { return v.text(); }},
-      {"string", [](V v, A) -> Value { return v.text(); }},
-      {"title", [](V v, A) -> Value { return python_title(v.text()); }},
+      {"safe", [](const Value& value, const CallArguments&) -> Value { return value.text(); }},
+      {"string", [](const Value& value, const CallArguments&) -> Value { return value.text(); }},
+      {"title", title},
       {"tojson", to_json},
       {"trim", trim},
-      {"upper", [](V v, A) -> Value { return python_upper(v.text()); }},
+      {"upper", [](const Value& value, const CallArguments&) -> Value { return python_upper(value.text()); }},
   };
   return table;
 }

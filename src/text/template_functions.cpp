@@ -56,7 +56,7 @@ Value raise_exception(const CallArguments& arguments) {
 }
 
 Value format_time(const std::tm& now, const CallArguments& arguments) {
-  const std::string& format = require_text(arguments.get(0, "format"), "the format of a date");
+  const std::string format = require_text(arguments.get(0, "format"), "the format of a date");
   // A space in front tells an empty result from one that did not fit.
   std::string text(64 + 16 * format.size(), '\0');
   const std::size_t size = std::strftime(text.data(), text.size(), (" " + format).c_str(), &now);

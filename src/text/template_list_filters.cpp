@@ -12,11 +12,8 @@
 namespace phasescope::text {
 namespace {
 
-using V = const Value&;
-using A = const CallArguments&;
-
 /// "a.b.0": attributes of attributes, numbers being places in a list.
-Value dotted_attribute(Value value, V path) {
+Value dotted_attribute(Value value, const Value& path) {
   if (path.is_integer()) return item_of(value, path);
   const std::string dot = ".";
   for (const std::string& part : python_split(require_text(path, "the attribute"), &dot, -1)) {
@@ -28,24 +25,24 @@ Value dotted_attribute(Value value, V path) {
 }
 
 /// The items, or an attribute of each when `attribute` is one.
-std::vector<Value> keys_of(const std::vector<Value>& items, V attribute) {
+std::vector<Value> keys_of(const std::vector<Value>& items, const Value& attribute) {
   if (attribute.is<Value::None>() || attribute.is<Undefined>()) return items;
   std::vector<Value> keys;
-  for (V item : items) keys.push_back(dotted_attribute(item, attribute));
+  for (const Value& item : items) keys.push_back(dotted_attribute(item, attribute));
   return keys;
 }
 
-Value first(V value, A) {
+Value first(const Value& value, const CallArguments&) {
   const std::vector<Value> items = items_of(value);
   return items.empty() ? Value(Undefined{"first"}) : items.front();
 }
 
-Value last(V value, A) {
+Value last(const Value& value, const CallArguments&) {
   const std::vector<Value> items = items_of(value);
   return items.empty() ? Value(Undefined{"last"}) : items.back();
 }
 
-Value join(V value, A arguments) {
+Value join(const Value& value, const CallArguments& arguments) {
   const std::string separator = arguments.get(0, "d", "").text();
   const std::vector<Value> items = keys_of(items_of(value), arguments.get(1, "attribute", Value()));
   std::string text;
@@ -53,7 +50,7 @@ Value join(V value, A arguments) {
   return text;
 }
 
-Value pairs(V value, A) {
+Value pairs(const Value& value, const CallArguments&) {
   if (value.is<Undefined>()) return Value::list({});
   const ValueMap* map = value.as_map();
   if (map == nullptr) throw std::invalid_argument("only a mapping has items");
@@ -62,30 +59,30 @@ Value pairs(V value, A) {
   return Value::list(std::move(items));
 }
 
-Value reverse(V value, A) {
+Value reverse(const Value& value, const CallArguments&) {
   std::vector<Value> items = items_of(value);
   std::reverse(items.begin(), items.end());
   if (!value.is<std::string>()) return Value::list(std::move(items));
   std::string text;
-  for (V character : items) text += character.text();
+  for (const Value& character : items) text += character.text();
   return text;
 }
 
 /// Without its first argument, and with the rest moved up.
-CallArguments rest_of(A arguments) {
+CallArguments rest_of(const CallArguments& arguments) {
   CallArguments rest = arguments;
   rest.positional.erase(rest.positional.begin());
   return rest;
 }
 
-std::string first_name(A arguments, const char* what) {
+std::string first_name(const CallArguments& arguments, const char* what) {
   if (arguments.positional.empty()) throw std::invalid_argument(std::string(what) + " lacks its argument");
   return require_text(arguments.positional.front(), "the name");
 }
 
-Value map_attribute(const std::vector<Value>& items, V attribute, V fallback) {
+Value map_attribute(const std::vector<Value>& items, const Value& attribute, const Value& fallback) {
   std::vector<Value> results;
-  for (V item : items) {
+  for (const Value& item : items) {
     Value found = dotted_attribute(item, attribute);
     results.push_back(found.is<Undefined>() && !fallback.is<Undefined>() ? fallback : std::move(found));
   }
@@ -93,7 +90,7 @@ Value map_attribute(const std::vector<Value>& items, V attribute, V fallback) {
 }
 
 /// map(attribute="name"), or map("filter", arguments of it).
-Value map(V value, A arguments) {
+Value map(const Value& value, const CallArguments& arguments) {
   const std::vector<Value> items = items_of(value);
   const Value attribute = arguments.positional.empty() ? arguments.get(0, "attribute") : Value(Undefined{});
   if (!attribute.is<Undefined>()) return map_attribute(items, attribute, arguments.get(1, "default"));
@@ -101,31 +98,31 @@ Value map(V value, A arguments) {
   if (!is_template_filter(name)) throw std::invalid_argument("filter \"" + name + "\" is not supported");
   const CallArguments rest = rest_of(arguments);
   std::vector<Value> results;
-  for (V item : items) results.push_back(apply_template_filter(name, item, rest));
+  for (const Value& item : items) results.push_back(apply_template_filter(name, item, rest));
   return Value::list(std::move(results));
 }
 
-/// A test by name with its arguments, or whether a value is true when none is named.
-bool satisfies(V value, A arguments) {
+/// const CallArguments& test by name with its arguments, or whether a value is true when none is named.
+bool satisfies(const Value& value, const CallArguments& arguments) {
   if (arguments.positional.empty()) return value.truth();
   return apply_template_test(first_name(arguments, "select"), value, rest_of(arguments));
 }
 
 template <bool wanted>
-Value select(V value, A arguments) {
+Value select(const Value& value, const CallArguments& arguments) {
   std::vector<Value> taken;
-  for (V item : items_of(value)) {
+  for (const Value& item : items_of(value)) {
     if (satisfies(item, arguments) == wanted) taken.push_back(item);
   }
   return Value::list(std::move(taken));
 }
 
 template <bool wanted>
-Value select_by_attribute(V value, A arguments) {
+Value select_by_attribute(const Value& value, const CallArguments& arguments) {
   if (arguments.positional.empty()) throw std::invalid_argument("selectattr lacks its argument");
   const CallArguments rest = rest_of(arguments);
   std::vector<Value> taken;
-  for (V item : items_of(value)) {
+  for (const Value& item : items_of(value)) {
     if (satisfies(dotted_attribute(item, arguments.positional.front()), rest) == wanted)
       taken.push_back(item);
   }
@@ -138,7 +135,7 @@ Value sort_key(Value value, bool case_sensitive) {
   return text == nullptr || case_sensitive ? value : Value(python_lower(*text));
 }
 
-std::vector<Value> sort_keys(const std::vector<Value>& items, V attribute, bool case_sensitive) {
+std::vector<Value> sort_keys(const std::vector<Value>& items, const Value& attribute, bool case_sensitive) {
   std::vector<Value> keys = keys_of(items, attribute);
   for (Value& key : keys) key = sort_key(std::move(key), case_sensitive);
   return keys;
@@ -156,14 +153,14 @@ std::vector<Value> ordered(const std::vector<Value>& items, const std::vector<Va
   return result;
 }
 
-Value sort(V value, A arguments) {
+Value sort(const Value& value, const CallArguments& arguments) {
   const std::vector<Value> items = items_of(value);
   const std::vector<Value> keys = sort_keys(items, arguments.get(2, "attribute", Value()),
                                             arguments.get(1, "case_sensitive", false).truth());
   return Value::list(ordered(items, keys, arguments.get(0, "reverse", false).truth()));
 }
 
-Value dictsort(V value, A arguments) {
+Value dictsort(const Value& value, const CallArguments& arguments) {
   const Value entries = pairs(value, arguments);
   const bool by_value = arguments.get(1, "by", "key").text() == "value";
   const std::vector<Value> keys = sort_keys(entries.as_list()->items, std::int64_t{by_value ? 1 : 0},
@@ -171,7 +168,7 @@ Value dictsort(V value, A arguments) {
   return Value::list(ordered(entries.as_list()->items, keys, arguments.get(2, "reverse", false).truth()));
 }
 
-Value unique(V value, A arguments) {
+Value unique(const Value& value, const CallArguments& arguments) {
   const std::vector<Value> items = items_of(value);
   const std::vector<Value> keys = sort_keys(items, arguments.get(1, "attribute", Value()),
                                             arguments.get(0, "case_sensitive", false).truth());
@@ -184,7 +181,7 @@ Value unique(V value, A arguments) {
 }
 
 template <bool largest>
-Value extreme(V value, A arguments) {
+Value extreme(const Value& value, const CallArguments& arguments) {
   const std::vector<Value> items = items_of(value);
   if (items.empty()) return Undefined{"an extreme of nothing"};
   const std::vector<Value> keys = sort_keys(items, arguments.get(1, "attribute", Value()),
@@ -194,26 +191,27 @@ Value extreme(V value, A arguments) {
   return items[static_cast<std::size_t>(found - keys.begin())];
 }
 
-Value sum(V value, A arguments) {
+Value sum(const Value& value, const CallArguments& arguments) {
   Value total = arguments.get(1, "start", std::int64_t{0});
-  for (V item : keys_of(items_of(value), arguments.get(0, "attribute", Value()))) {
+  for (const Value& item : keys_of(items_of(value), arguments.get(0, "attribute", Value()))) {
     total = apply_binary(BinaryOperator::add, total, item);
   }
   return total;
 }
 
-using Filter = Value (*)(V, A);
+using Filter = Value (*)(const Value&, const CallArguments&);
 
 const std::map<std::string, Filter>& list_filters() {
   static const std::map<std::string, Filter> table = {
-      {"count", [](V v, A) -> Value { return length_of(v); }},
+      {"count", [](const Value& value, const CallArguments&) -> Value { return length_of(value); }},
       {"dictsort", dictsort},
       {"first", first},
       {"items", pairs},
       {"join", join},
       {"last", last},
-      {"length", [](V v, A) -> Value { return length_of(v); }},
-      {"list", [](V v, A) -> Value { return Value::list(items_of(v)); }},
+      {"length", [](const Value& value, const CallArguments&) -> Value { return length_of(value); }},
+      {"list",
+       [](const Value& value, const CallArguments&) -> Value { return Value::list(items_of(value)); }},
       {"map", map},
       {"max", extreme<true>},
       {"min", extreme<false>},

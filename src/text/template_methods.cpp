@@ -5,6 +5,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "phasescope/text/affix.h"
 #include "phasescope/text/python_text.h"
 #include "phasescope/text/template_operations.h"
 #include "phasescope/text/unicode.h"
@@ -16,10 +17,12 @@ using TextMethod = Value (*)(const std::string&, const CallArguments&);
 using ListMethod = Value (*)(const ValueList&, const CallArguments&);
 using MapMethod = Value (*)(const ValueMap&, const CallArguments&);
 
-/// An optional text argument: null when it is None or left out.
+/// An optional text argument: null when it is None or left out. Lives as long as the arguments.
 const std::string* optional_text(const CallArguments& arguments, std::size_t place, const std::string& name) {
   const Value* value = arguments.find(place, name);
-  return value == nullptr || value->is<Value::None>() ? nullptr : &require_text(*value, "'" + name + "'");
+  if (value == nullptr || value->is<Value::None>()) return nullptr;
+  require_text(*value, "'" + name + "'");
+  return value->as<std::string>();
 }
 
 Value text_list(std::vector<std::string> texts) {
@@ -49,15 +52,6 @@ bool any_text(const CallArguments& arguments, Condition&& condition) {
                      [&](const Value& item) { return condition(require_text(item, "the argument")); });
 }
 
-bool begins_with(const std::string& text, const std::string& prefix) {
-  return text.compare(0, prefix.size(), prefix) == 0;
-}
-
-bool ends_with(const std::string& text, const std::string& suffix) {
-  return text.size() >= suffix.size() &&
-         text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
-}
-
 Value place_of(const std::string& text, std::size_t byte) {
   if (byte == std::string::npos) return std::int64_t{-1};
   return static_cast<std::int64_t>(character_count(std::string_view(text).substr(0, byte)));
@@ -82,125 +76,154 @@ bool is_decimal_digit(char32_t c) {
   return c < 0x80 ? std::isdigit(static_cast<int>(c)) != 0 : is_numeric(c);
 }
 
+/// The places at which str.strip and its kin cut.
+template <bool left, bool right>
+Value strip(const std::string& text, const CallArguments& arguments) {
+  return python_strip(text, optional_text(arguments, 0, "chars"), left, right);
+}
+
+/// A change of letter case.
+template <std::string (*change)(std::string_view)>
+Value change_case(const std::string& text, const CallArguments&) {
+  return change(text);
+}
+
+Value split(const std::string& text, const CallArguments& arguments) {
+  return text_list(python_split(text, separator(arguments), integer_argument(arguments, 1, "maxsplit", -1)));
+}
+
+Value rsplit(const std::string& text, const CallArguments& arguments) {
+  return text_list(python_rsplit(text, separator(arguments), integer_argument(arguments, 1, "maxsplit", -1)));
+}
+
+Value splitlines(const std::string& text, const CallArguments&) {
+  return text_list(python_splitlines(text));
+}
+
+Value startswith(const std::string& text, const CallArguments& arguments) {
+  return any_text(arguments, [&](const std::string& prefix) { return begins_with(text, prefix); });
+}
+
+Value endswith(const std::string& text, const CallArguments& arguments) {
+  return any_text(arguments, [&](const std::string& suffix) { return ends_with(text, suffix); });
+}
+
+Value removeprefix(const std::string& text, const CallArguments& arguments) {
+  const std::string prefix = require_text(arguments.get(0, "prefix"), "the prefix");
+  return begins_with(text, prefix) ? text.substr(prefix.size()) : text;
+}
+
+Value removesuffix(const std::string& text, const CallArguments& arguments) {
+  const std::string suffix = require_text(arguments.get(0, "suffix"), "the suffix");
+  return ends_with(text, suffix) ? text.substr(0, text.size() - suffix.size()) : text;
+}
+
+Value replace(const std::string& text, const CallArguments& arguments) {
+  const std::string old_part = require_text(arguments.get(0, "old"), "what to replace");
+  const std::string new_part = require_text(arguments.get(1, "new"), "the replacement");
+  return python_replace(text, old_part, new_part, integer_argument(arguments, 2, "count", -1));
+}
+
+Value find(const std::string& text, const CallArguments& arguments) {
+  return place_of(text, text.find(require_text(arguments.get(0, "sub"), "what to find")));
+}
+
+Value rfind(const std::string& text, const CallArguments& arguments) {
+  return place_of(text, text.rfind(require_text(arguments.get(0, "sub"), "what to find")));
+}
+
+Value count_text(const std::string& text, const CallArguments& arguments) {
+  return occurrences(text, require_text(arguments.get(0, "sub"), "what to count"));
+}
+
+Value join(const std::string& text, const CallArguments& arguments) {
+  std::string result;
+  const std::vector<Value> items = items_of(arguments.get(0, "iterable"));
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    result += (i > 0 ? text : std::string()) + require_text(items[i], "an item to join");
+  }
+  return result;
+}
+
+Value isdigit(const std::string& text, const CallArguments&) {
+  return all_characters(text, is_decimal_digit);
+}
+
+Value isspace(const std::string& text, const CallArguments&) {
+  return all_characters(text, is_python_space);
+}
+
 const std::map<std::string, TextMethod>& text_methods() {
-  using Text = const std::string&;
-  using Arguments = const CallArguments&;
   static const std::map<std::string, TextMethod> methods = {
-      {"strip",
-       [](Text t, Arguments a) -> Value {
-         return python_strip(t, optional_text(a, 0, "chars"), true, true);
-       }},
-      {"lstrip",
-       [](Text t, Arguments a) -> Value {
-         return python_strip(t, optional_text(a, 0, "chars"), true, false);
-       }},
-      {"rstrip",
-       [](Text t, Arguments a) -> Value {
-         return python_strip(t, optional_text(a, 0, "chars"), false, true);
-       }},
-      {"upper", [](Text t, Arguments) -> Value { return python_upper(t); }},
-      {"lower", [](Text t, Arguments) -> Value { return python_lower(t); }},
-      {"title", [](Text t, Arguments) -> Value { return python_title(t); }},
-      {"capitalize", [](Text t, Arguments) -> Value { return python_capitalize(t); }},
-      {"split",
-       [](Text t, Arguments a) {
-         return text_list(python_split(t, separator(a), integer_argument(a, 1, "maxsplit", -1)));
-       }},
-      {"rsplit",
-       [](Text t, Arguments a) {
-         return text_list(python_rsplit(t, separator(a), integer_argument(a, 1, "maxsplit", -1)));
-       }},
-      {"splitlines", [](Text t, Arguments) { return text_list(python_splitlines(t)); }},
-      {"startswith",
-       [](Text t, Arguments a) -> Value { return any_text(a, [&](Text p) { return begins_with(t, p); }); }},
-      {"endswith",
-       [](Text t, Arguments a) -> Value { return any_text(a, [&](Text p) { return ends_with(t, p); }); }},
-      {"removeprefix",
-       [](Text t, Arguments a) -> Value {
-         const std::string& prefix = require_text(a.get(0, "prefix"), "the prefix");
-         return begins_with(t, prefix) ? t.substr(prefix.size()) : t;
-       }},
-      {"removesuffix",
-       [](Text t, Arguments a) -> Value {
-         const std::string& suffix = require_text(a.get(0, "suffix"), "the suffix");
-         return ends_with(t, suffix) ? t.substr(0, t.size() - suffix.size()) : t;
-       }},
-      {"replace",
-       [](Text t, Arguments a) -> Value {
-         return python_replace(t, require_text(a.get(0, "old"), "what to replace"),
-                               require_text(a.get(1, "new"), "the replacement"),
-                               integer_argument(a, 2, "count", -1));
-       }},
-      {"find",
-       [](Text t, Arguments a) {
-         return place_of(t, t.find(require_text(a.get(0, "sub"), "what to find")));
-       }},
-      {"rfind",
-       [](Text t, Arguments a) {
-         return place_of(t, t.rfind(require_text(a.get(0, "sub"), "what to find")));
-       }},
-      {"count",
-       [](Text t, Arguments a) -> Value {
-         return occurrences(t, require_text(a.get(0, "sub"), "what to count"));
-       }},
-      {"join",
-       [](Text t, Arguments a) -> Value {
-         std::string result;
-         const std::vector<Value> items = items_of(a.get(0, "iterable"));
-         for (std::size_t i = 0; i < items.size(); ++i) {
-           result += (i > 0 ? t : std::string()) + require_text(items[i], "an item to join");
-         }
-         return result;
-       }},
-      {"isdigit", [](Text t, Arguments) -> Value { return all_characters(t, is_decimal_digit); }},
-      {"isspace", [](Text t, Arguments) -> Value { return all_characters(t, is_python_space); }},
+      {"capitalize", change_case<python_capitalize>},
+      {"count", count_text},
+      {"endswith", endswith},
+      {"find", find},
+      {"isdigit", isdigit},
+      {"isspace", isspace},
+      {"join", join},
+      {"lower", change_case<python_lower>},
+      {"lstrip", strip<true, false>},
+      {"removeprefix", removeprefix},
+      {"removesuffix", removesuffix},
+      {"replace", replace},
+      {"rfind", rfind},
+      {"rsplit", rsplit},
+      {"rstrip", strip<false, true>},
+      {"split", split},
+      {"splitlines", splitlines},
+      {"startswith", startswith},
+      {"strip", strip<true, true>},
+      {"title", change_case<python_title>},
+      {"upper", change_case<python_upper>},
   };
   return methods;
 }
 
+Value count_items(const ValueList& list, const CallArguments& arguments) {
+  return static_cast<std::int64_t>(
+      std::count(list.items.begin(), list.items.end(), arguments.get(0, "value")));
+}
+
+Value index(const ValueList& list, const CallArguments& arguments) {
+  const auto found = std::find(list.items.begin(), list.items.end(), arguments.get(0, "value"));
+  if (found == list.items.end()) throw std::invalid_argument("the value is not in the list");
+  return static_cast<std::int64_t>(found - list.items.begin());
+}
+
 const std::map<std::string, ListMethod>& list_methods() {
-  static const std::map<std::string, ListMethod> methods = {
-      {"count",
-       [](const ValueList& list, const CallArguments& a) -> Value {
-         return static_cast<std::int64_t>(
-             std::count(list.items.begin(), list.items.end(), a.get(0, "value")));
-       }},
-      {"index",
-       [](const ValueList& list, const CallArguments& a) -> Value {
-         const auto found = std::find(list.items.begin(), list.items.end(), a.get(0, "value"));
-         if (found == list.items.end()) throw std::invalid_argument("the value is not in the list");
-         return static_cast<std::int64_t>(found - list.items.begin());
-       }},
-  };
+  static const std::map<std::string, ListMethod> methods = {{"count", count_items}, {"index", index}};
   return methods;
+}
+
+Value get(const ValueMap& map, const CallArguments& arguments) {
+  const Value* found = map.find(arguments.get(0, "key"));
+  return found != nullptr ? *found : arguments.get(1, "default", Value());
+}
+
+/// A list of what `take` makes of each entry.
+template <typename Take>
+Value list_entries(const ValueMap& map, Take&& take) {
+  std::vector<Value> items;
+  for (const auto& [key, value] : map.entries) items.push_back(take(key, value));
+  return Value::list(std::move(items));
+}
+
+Value items(const ValueMap& map, const CallArguments&) {
+  return list_entries(map, [](const Value& key, const Value& value) { return Value::tuple({key, value}); });
+}
+
+Value keys(const ValueMap& map, const CallArguments&) {
+  return list_entries(map, [](const Value& key, const Value&) { return key; });
+}
+
+Value values(const ValueMap& map, const CallArguments&) {
+  return list_entries(map, [](const Value&, const Value& value) { return value; });
 }
 
 const std::map<std::string, MapMethod>& map_methods() {
   static const std::map<std::string, MapMethod> methods = {
-      {"get",
-       [](const ValueMap& map, const CallArguments& a) -> Value {
-         const Value* found = map.find(a.get(0, "key"));
-         return found != nullptr ? *found : a.get(1, "default", Value());
-       }},
-      {"items",
-       [](const ValueMap& map, const CallArguments&) -> Value {
-         std::vector<Value> items;
-         for (const auto& [key, value] : map.entries) items.push_back(Value::tuple({key, value}));
-         return Value::list(std::move(items));
-       }},
-      {"keys",
-       [](const ValueMap& map, const CallArguments&) -> Value {
-         std::vector<Value> keys;
-         for (const auto& [key, value] : map.entries) keys.push_back(key);
-         return Value::list(std::move(keys));
-       }},
-      {"values",
-       [](const ValueMap& map, const CallArguments&) -> Value {
-         std::vector<Value> values;
-         for (const auto& [key, value] : map.entries) values.push_back(value);
-         return Value::list(std::move(values));
-       }},
-  };
+      {"get", get}, {"items", items}, {"keys", keys}, {"values", values}};
   return methods;
 }
 
@@ -212,7 +235,8 @@ std::optional<Value> bound(const std::map<std::string, Method>& methods, const s
   if (found == methods.end()) return std::nullopt;
   const Method method = found->second;
   const Object* target = &object;
-  return ValueFunction{name, [holder, target, method](const CallArguments& a) { return method(*target, a); }};
+  return ValueFunction{
+      name, [holder, target, method](const CallArguments& arguments) { return method(*target, arguments); }};
 }
 
 }  // namespace
@@ -222,7 +246,8 @@ std::optional<Value> method_of(const Value& object, const std::string& name) {
     const auto found = text_methods().find(name);
     if (found == text_methods().end()) return std::nullopt;
     const TextMethod method = found->second;
-    return ValueFunction{name, [copy = *text, method](const CallArguments& a) { return method(copy, a); }};
+    return ValueFunction{
+        name, [copy = *text, method](const CallArguments& arguments) { return method(copy, arguments); }};
   }
   if (const ValueList* list = object.as_list()) return bound(list_methods(), name, object, *list);
   if (const ValueMap* map = object.as_map()) return bound(map_methods(), name, object, *map);

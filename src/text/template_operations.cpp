@@ -28,24 +28,24 @@ void require_defined(const Value& value) {
        right.type_name());
 }
 
-std::int64_t checked(bool overflowed, std::int64_t value) {
-  if (overflowed) fail("an integer is too large");
-  return value;
+/// An operation of the compiler that tells whether its result fits.
+template <typename Operation>
+Value checked(Operation&& operation) {
+  std::int64_t result = 0;
+  if (operation(&result)) fail("an integer is too large");
+  return result;
 }
 
 Value add_integers(std::int64_t left, std::int64_t right) {
-  std::int64_t result = 0;
-  return checked(__builtin_add_overflow(left, right, &result), result);
+  return checked([=](std::int64_t* result) { return __builtin_add_overflow(left, right, result); });
 }
 
 Value subtract_integers(std::int64_t left, std::int64_t right) {
-  std::int64_t result = 0;
-  return checked(__builtin_sub_overflow(left, right, &result), result);
+  return checked([=](std::int64_t* result) { return __builtin_sub_overflow(left, right, result); });
 }
 
 Value multiply_integers(std::int64_t left, std::int64_t right) {
-  std::int64_t result = 0;
-  return checked(__builtin_mul_overflow(left, right, &result), result);
+  return checked([=](std::int64_t* result) { return __builtin_mul_overflow(left, right, result); });
 }
 
 ValueList joined(const ValueList& left, const ValueList& right) {
@@ -155,14 +155,19 @@ bool contains(const Value& container, const Value& wanted) {
   if (const auto* text = container.as<std::string>()) {
     return text->find(require_text(wanted, "the left side of 'in'")) != std::string::npos;
   }
-  if (const ValueMap* map = container.as_map()) return map->find(wanted) != nullptr;
+  if (const ValueMap* map = container.as_map()) {
+    if (wanted.as_map() != nullptr || (wanted.as_list() != nullptr && !wanted.as_list()->is_tuple)) {
+      fail("a value of type " + wanted.type_name() + " cannot be a key");
+    }
+    return map->find(wanted) != nullptr;
+  }
   const std::vector<Value> items = items_of(container);
   return std::find(items.begin(), items.end(), wanted) != items.end();
 }
 
 }  // namespace
 
-const std::string& require_text(const Value& value, const std::string& what) {
+std::string require_text(const Value& value, const std::string& what) {
   require_defined(value);
   const auto* text = value.as<std::string>();
   if (text == nullptr) fail(what + " is of type " + value.type_name() + ", not str");

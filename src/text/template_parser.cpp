@@ -5,6 +5,7 @@
 
 #include "phasescope/text/template_expression_parser.h"
 #include "phasescope/text/template_lexer.h"
+#include "phasescope/text/token_reader.h"
 
 namespace phasescope::text {
 namespace {

@@ -41,30 +41,38 @@ bool is_sequence(const Value& value) {
 }
 
 const std::map<std::string, Test>& tests() {
-  using V = const Value&;
-  using A = const CallArguments&;
   static const std::map<std::string, Test> table = {
-      {"defined", [](V v, A) { return !v.is<Undefined>(); }},
-      {"undefined", [](V v, A) { return v.is<Undefined>(); }},
-      {"none", [](V v, A) { return v.is<Value::None>(); }},
-      {"boolean", [](V v, A) { return v.is<bool>(); }},
-      {"true", [](V v, A) { return v.is<bool>() && v.truth(); }},
-      {"false", [](V v, A) { return v.is<bool>() && !v.truth(); }},
-      {"integer", [](V v, A) { return v.is<std::int64_t>(); }},
-      {"float", [](V v, A) { return v.is<double>(); }},
-      {"number", [](V v, A) { return v.is_number(); }},
-      {"string", [](V v, A) { return v.is<std::string>(); }},
-      {"mapping", [](V v, A) { return v.as_map() != nullptr; }},
-      {"sequence", [](V v, A) { return is_sequence(v); }},
-      {"iterable", [](V v, A) { return is_sequence(v) || v.is<Undefined>(); }},
-      {"callable", [](V v, A) { return v.is<Value::Function>(); }},
-      {"odd", [](V v, A) { return remainder(integer_of(v), std::int64_t{2}) == 1; }},
-      {"even", [](V v, A) { return remainder(integer_of(v), std::int64_t{2}) == 0; }},
-      {"divisibleby", [](V v, A a) { return remainder(integer_of(v), argument(a)) == 0; }},
+      {"defined", [](const Value& value, const CallArguments&) { return !value.is<Undefined>(); }},
+      {"undefined", [](const Value& value, const CallArguments&) { return value.is<Undefined>(); }},
+      {"none", [](const Value& value, const CallArguments&) { return value.is<Value::None>(); }},
+      {"boolean", [](const Value& value, const CallArguments&) { return value.is<bool>(); }},
+      {"true", [](const Value& value, const CallArguments&) { return value.is<bool>() && value.truth(); }},
+      {"false", [](const Value& value, const CallArguments&) { return value.is<bool>() && !value.truth(); }},
+      {"integer", [](const Value& value, const CallArguments&) { return value.is<std::int64_t>(); }},
+      {"float", [](const Value& value, const CallArguments&) { return value.is<double>(); }},
+      {"number", [](const Value& value, const CallArguments&) { return value.is_number(); }},
+      {"string", [](const Value& value, const CallArguments&) { return value.is<std::string>(); }},
+      {"mapping", [](const Value& value, const CallArguments&) { return value.as_map() != nullptr; }},
+      {"sequence", [](const Value& value, const CallArguments&) { return is_sequence(value); }},
+      {"iterable",
+       [](const Value& value, const CallArguments&) { return is_sequence(value) || value.is<Undefined>(); }},
+      {"callable", [](const Value& value, const CallArguments&) { return value.is<Value::Function>(); }},
+      {"odd", [](const Value& value,
+                 const CallArguments&) { return remainder(integer_of(value), std::int64_t{2}) == 1; }},
+      {"even", [](const Value& value,
+                  const CallArguments&) { return remainder(integer_of(value), std::int64_t{2}) == 0; }},
+      {"divisibleby",
+       [](const Value& value, const CallArguments& arguments) {
+         return remainder(integer_of(value), argument(arguments)) == 0;
+       }},
       {"lower",
-       [](V v, A) { return v.text() != python_upper(v.text()) && v.text() == python_lower(v.text()); }},
+       [](const Value& value, const CallArguments&) {
+         return value.text() != python_upper(value.text()) && value.text() == python_lower(value.text());
+       }},
       {"upper",
-       [](V v, A) { return v.text() != python_lower(v.text()) && v.text() == python_upper(v.text()); }},
+       [](const Value& value, const CallArguments&) {
+         return value.text() != python_lower(value.text()) && value.text() == python_upper(value.text());
+       }},
       {"in", compares<ComparisonOperator::in>},
       {"sameas", is_same},
       {"eq", compares<ComparisonOperator::equal>},

@@ -150,9 +150,7 @@ char32_t code_point_at(std::string_view text, std::size_t position) {
 }
 
 char32_t code_point_before(std::string_view text, std::size_t end) {
-  std::size_t position = end - 1;
-  while ((byte_at(text, position) & 0xC0) == 0x80) --position;
-  return code_point_at(text, position);
+  return code_point_at(text, character_begin_before(text, end));
 }
 
 void append_utf8(std::string& text, char32_t code_point) {

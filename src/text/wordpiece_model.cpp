@@ -25,8 +25,7 @@ std::optional<WordPieceModel::Match> WordPieceModel::longest_token(std::string_v
   candidate += word.substr(begin);
   while (candidate.size() > prefix) {
     if (const auto id = vocabulary_.id(candidate)) return Match{*id, candidate.size() - prefix};
-    while ((static_cast<unsigned char>(candidate.back()) & 0xC0) == 0x80) candidate.pop_back();
-    candidate.pop_back();
+    candidate.resize(character_begin_before(candidate, candidate.size()));
   }
   return std::nullopt;
 }

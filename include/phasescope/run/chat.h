@@ -4,7 +4,7 @@
 #include <string>
 
 #include "phasescope/checkpoint/checkpoint.h"
-#include "phasescope/text/chat_template.h"
+#include "phasescope/text/model_chat_template.h"
 #include "phasescope/text/tokenizer.h"
 
 namespace phasescope::run {

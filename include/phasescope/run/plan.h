@@ -8,6 +8,7 @@
 #include "phasescope/checkpoint/checkpoint.h"
 #include "phasescope/run/options.h"
 #include "phasescope/states/sequence.h"
+#include "phasescope/text/prompt_catalog.h"
 #include "phasescope/text/prompt_set.h"
 #include "phasescope/text/tokenizer.h"
 

@@ -7,13 +7,17 @@
 
 namespace phasescope::text {
 
+/// Whether prompts are given to a model as they are ("off"), as a user's turn in its chat template ("on"), or
+/// as that if it has a chat template ("auto").
+enum class ChatUse { off, automatic, on };
+
 /// A prompt set that comes with phasescope.
 struct ShippedPromptSet {
   std::string name;
   std::filesystem::path file;
   std::vector<std::string> analyses;  ///< those that it is meant for
   std::string description;
-  std::optional<std::string> chat;  ///< "off", "on" or "auto": whether prompts are turns of a conversation
+  ChatUse chat = ChatUse::off;
 };
 
 /// The sets listed in prompts/index.json of that folder. Errors: as configs_folder; environment or input_file

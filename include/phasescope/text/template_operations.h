@@ -30,7 +30,7 @@ std::vector<Value> items_of(const Value& value);
 std::int64_t length_of(const Value& value);
 
 /// A text that must be one.
-const std::string& require_text(const Value& value, const std::string& what);
+std::string require_text(const Value& value, const std::string& what);
 std::int64_t require_integer(const Value& value, const std::string& what);
 
 }  // namespace phasescope::text

@@ -24,6 +24,14 @@ inline std::size_t character_length(char first_byte) {
 /// The code point that begins at `position`. The text must be valid UTF-8 and position a character boundary.
 char32_t code_point_at(std::string_view text, std::size_t position);
 
+/// Where the character that ends before `end` (0 < end <= size) of valid UTF-8 begins.
+inline std::size_t character_begin_before(std::string_view text, std::size_t end) {
+  do {
+    --end;
+  } while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
+  return end;
+}
+
 /// The code point that ends before `end` (0 < end <= size) of valid UTF-8.
 char32_t code_point_before(std::string_view text, std::size_t end);
 
