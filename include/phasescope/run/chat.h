@@ -11,10 +11,8 @@ namespace phasescope::run {
 
 /// A model's own way of writing a conversation as one prompt.
 struct ChatFormat {
-  text::ChatTemplate chat_template;
+  text::ModelChatTemplate model;
   std::string sha256;  ///< of the template's source
-  std::string bos_token;
-  std::string eos_token;
 
   /// One user turn, after a system turn where `system` is not empty, ending where the model is to answer.
   /// Holds its special tokens: encode it without adding more. Errors: input_file where the template refuses

@@ -20,8 +20,8 @@ struct PlannedSet {
   text::PromptSet set;             ///< only the prompts that the limit selects
   std::vector<Analysis> analyses;  ///< that it feeds
   std::string sha256;
-  std::optional<std::string> chat;  ///< what the set says of the chat template: off, on or auto
-  bool uses_chat = false;           ///< its prompts are written with the model's chat template
+  text::ChatUse chat = text::ChatUse::automatic;  ///< what the set says of the chat template
+  bool uses_chat = false;  ///< its prompts are written with the model's chat template
 };
 
 /// One sequence to run.
