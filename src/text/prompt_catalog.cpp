@@ -25,21 +25,13 @@ std::vector<std::filesystem::path> candidate_folders() {
   return {program / "../configs", program / "../../configs", program / "../share/phasescope/configs"};
 }
 
-ChatUse read_chat_use(const JsonObject& entry) {
-  const std::string use = entry.text_or("chat", "off");
-  if (use == "off") return ChatUse::off;
-  if (use == "auto") return ChatUse::automatic;
-  if (use == "on") return ChatUse::on;
-  entry.fail("chat", "found \"" + use + "\"", "off, auto or on");
-}
-
 ShippedPromptSet read_entry(const JsonObject& entry, const std::filesystem::path& folder) {
   ShippedPromptSet set;
   set.name = entry.text("name");
   set.file = folder / entry.text("file");
   set.analyses = entry.texts("analyses");
   set.description = entry.text_or("description", "");
-  set.chat = read_chat_use(entry);
+  set.chat = entry.boolean_or("chat", false);
   return set;
 }
 

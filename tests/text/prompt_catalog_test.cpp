@@ -28,13 +28,13 @@ class PromptCatalogTest : public ::testing::Test {
 TEST_F(PromptCatalogTest, FindsASetByName) {
   write_index(R"({"schema_version": 1, "sets": [
     {"name": "core", "file": "core.jsonl", "analyses": ["species"], "description": "five categories"},
-    {"name": "pairs", "file": "pairs.jsonl", "analyses": ["pairs", "dynamics"], "description": "", "chat": "auto"}]})");
+    {"name": "pairs", "file": "pairs.jsonl", "analyses": ["pairs", "dynamics"], "description": "", "chat": true}]})");
   const auto set = find_shipped_prompt_set("pairs");
   ASSERT_TRUE(set);
   EXPECT_EQ(set->file, folder_.path() / "prompts" / "pairs.jsonl");
   EXPECT_EQ(set->analyses, (std::vector<std::string>{"pairs", "dynamics"}));
-  EXPECT_EQ(set->chat, ChatUse::automatic);
-  EXPECT_EQ(find_shipped_prompt_set("core")->chat, ChatUse::off);
+  EXPECT_TRUE(set->chat);
+  EXPECT_FALSE(find_shipped_prompt_set("core")->chat);
   EXPECT_FALSE(find_shipped_prompt_set("absent"));
 }
 
@@ -43,11 +43,6 @@ TEST_F(PromptCatalogTest, ChecksTheIndex) {
   EXPECT_NE(message_of([] { shipped_prompt_sets(); }).find("schema_version: found 2"), std::string::npos);
   write_index(R"({"schema_version": 1, "sets": [{"name": "core"}]})");
   EXPECT_NE(message_of([] { shipped_prompt_sets(); }).find("sets[0].file: missing"), std::string::npos);
-  write_index(
-      R"({"schema_version": 1, "sets": [{"name": "a", "file": "b", "analyses": [], "chat": "yes"}]})");
-  EXPECT_NE(
-      message_of([] { shipped_prompt_sets(); }).find("sets[0].chat: found \"yes\", expected off, auto or on"),
-      std::string::npos);
 }
 
 TEST_F(PromptCatalogTest, TellsWhereItLooked) {

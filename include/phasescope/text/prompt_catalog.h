@@ -7,17 +7,13 @@
 
 namespace phasescope::text {
 
-/// Whether prompts are given to a model as they are ("off"), as a user's turn in its chat template ("on"), or
-/// as that if it has a chat template ("auto").
-enum class ChatUse { off, automatic, on };
-
 /// A prompt set that comes with phasescope.
 struct ShippedPromptSet {
   std::string name;
   std::filesystem::path file;
   std::vector<std::string> analyses;  ///< those that it is meant for
   std::string description;
-  ChatUse chat = ChatUse::off;
+  bool chat = false;  ///< the prompts are turns of a conversation
 };
 
 /// The folder of the files that come with phasescope: $PHASESCOPE_CONFIGS, or ../configs, ../../configs or
