@@ -31,7 +31,7 @@ ShippedPromptSet read_entry(const JsonObject& entry, const std::filesystem::path
   set.file = folder / entry.text("file");
   set.analyses = entry.texts("analyses");
   set.description = entry.text_or("description", "");
-  set.chat = entry.boolean_or("chat", false);
+  if (entry.has("chat")) set.chat = entry.text("chat");
   return set;
 }
 

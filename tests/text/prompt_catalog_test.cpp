@@ -28,12 +28,12 @@ class PromptCatalogTest : public ::testing::Test {
 TEST_F(PromptCatalogTest, FindsASetByName) {
   write_index(R"({"schema_version": 1, "sets": [
     {"name": "core", "file": "core.jsonl", "analyses": ["species"], "description": "five categories"},
-    {"name": "pairs", "file": "pairs.jsonl", "analyses": ["pairs", "dynamics"], "description": "", "chat": true}]})");
+    {"name": "pairs", "file": "pairs.jsonl", "analyses": ["pairs", "dynamics"], "description": "", "chat": "auto"}]})");
   const auto set = find_shipped_prompt_set("pairs");
   ASSERT_TRUE(set);
   EXPECT_EQ(set->file, folder_.path() / "prompts" / "pairs.jsonl");
   EXPECT_EQ(set->analyses, (std::vector<std::string>{"pairs", "dynamics"}));
-  EXPECT_TRUE(set->chat);
+  EXPECT_EQ(set->chat, "auto");
   EXPECT_FALSE(find_shipped_prompt_set("core")->chat);
   EXPECT_FALSE(find_shipped_prompt_set("absent"));
 }

@@ -13,7 +13,7 @@ struct ShippedPromptSet {
   std::filesystem::path file;
   std::vector<std::string> analyses;  ///< those that it is meant for
   std::string description;
-  bool chat = false;  ///< the prompts are turns of a conversation
+  std::optional<std::string> chat;  ///< "off", "on" or "auto": whether prompts are turns of a conversation
 };
 
 /// The folder of the files that come with phasescope: $PHASESCOPE_CONFIGS, or ../configs, ../../configs or
