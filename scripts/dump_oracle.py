@@ -202,13 +202,15 @@ def main():
     args = parser.parse_args()
     prompts = read_prompts(args.prompts)[: args.limit]
     model, encode = load(args.model, args.dtype, args.tokenizer)
-    tensors, margins = {}, []
+    runs, margins = [], []
     with Float64Arithmetic(model) as arithmetic:
-        for index, prompt in enumerate(prompts):
-            ids = encode(prompt)
+        for ids in map(encode, prompts):
             continuation, margin = greedy(model, ids, eos_ids(model))
-            tensors |= oracle_tensors(index, ids, capture(model, ids), continuation)
+            runs.append((ids, capture(model, ids), continuation))
             margins.append(margin)
+    tensors = {}
+    for index, run in enumerate(runs):  # out here float() means float32 again
+        tensors |= oracle_tensors(index, *run)
     if arithmetic.downcasts:
         print(f"note: the float64 run goes down to float32 in: {sorted(arithmetic.downcasts)}")
     from safetensors.torch import save_file

@@ -17,14 +17,8 @@ using formats::SafetensorsFile;
 using formats::StoredTensor;
 using testing::ModelFolder;
 
-std::string path_of_case(const std::string& name) {
-  const auto folder = testing::model_case(name);
-  const auto gguf = folder / "model.gguf";
-  return std::filesystem::exists(gguf) ? gguf.string() : folder.string();
-}
-
 std::map<std::string, std::string> oracle_metadata(const std::string& name) {
-  return SafetensorsFile(testing::model_case(name) / "oracle.safetensors").metadata();
+  return SafetensorsFile(testing::oracle_of_case(name)).metadata();
 }
 
 bool ends_with(const std::string& text, const std::string& ending) {
@@ -74,7 +68,7 @@ Json first_of(const Json& config, const std::vector<std::string>& keys) {
 
 class CaseTest : public ::testing::TestWithParam<std::string> {
  protected:
-  Checkpoint open() const { return Checkpoint::open(path_of_case(GetParam())); }
+  Checkpoint open() const { return Checkpoint::open(testing::model_of_case(GetParam())); }
 };
 
 TEST_P(CaseTest, FamilyAndEndTokensAreThoseOfTheReferenceRun) {
@@ -86,7 +80,7 @@ TEST_P(CaseTest, FamilyAndEndTokensAreThoseOfTheReferenceRun) {
 
 TEST_P(CaseTest, ArchitectureHasTheSizesOfTheOracle) {
   const Checkpoint checkpoint = open();
-  const SafetensorsFile oracle(testing::model_case(GetParam()) / "oracle.safetensors");
+  const SafetensorsFile oracle(testing::oracle_of_case(GetParam()));
   EXPECT_EQ(checkpoint.architecture().points(), oracle.find("oracle/0")->shape[0]);
   EXPECT_EQ(checkpoint.architecture().hidden, oracle.find("oracle/0")->shape[2]);
   EXPECT_EQ(checkpoint.architecture().vocabulary, oracle.find("oracle/0.logits")->shape[0]);
@@ -180,7 +174,7 @@ TEST(Checkpoint, OfAGgufFileIsThatFile) {
 
 TEST(Checkpoint, TiedHeadIsTheEmbeddingUnlessTheFileHoldsAnother) {
   const auto head_and_embedding = [](const char* name) {
-    auto weights = testing::all_weights(Checkpoint::open(path_of_case(name)));
+    auto weights = testing::all_weights(Checkpoint::open(testing::model_of_case(name)));
     return std::pair(weights.at("head matrix"), weights.at("token embedding"));
   };
   for (const char* name : {"llama_gqa", "llama_rope_linear"}) {  // the latter stores it twice

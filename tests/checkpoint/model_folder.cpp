@@ -62,18 +62,6 @@ class Collection {
 
 }  // namespace
 
-std::filesystem::path model_case(const std::string& name) {
-  return std::filesystem::path(PHASESCOPE_TEST_DATA) / "models" / name;
-}
-
-std::vector<std::string> model_case_names() {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(model_case("")))
-    names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 std::string opening(const std::string& model, const std::filesystem::path& folder) {
   try {
     checkpoint::Checkpoint::open(model);

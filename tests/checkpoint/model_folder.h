@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../model_cases.h"
 #include "../temporary_folder.h"
 
 #include <functional>
@@ -13,12 +14,6 @@
 #include "phasescope/formats/safetensors.h"
 
 namespace phasescope::testing {
-
-/// tests/data/models/<name>
-std::filesystem::path model_case(const std::string& name);
-
-/// Names of all cases, sorted.
-std::vector<std::string> model_case_names();
 
 /// What opening a model says: "3 FILE: FIELD: reason, expected X", the exit class first and `folder` left out
 /// of the message, or "opened".
