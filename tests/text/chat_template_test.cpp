@@ -1,8 +1,12 @@
 #include "phasescope/text/chat_template.h"
 
+#include "../temporary_folder.h"
 #include "error_message.h"
 
 #include <gtest/gtest.h>
+
+#include "phasescope/base/files.h"
+#include "phasescope/text/model_chat_template.h"
 
 namespace phasescope::text {
 namespace {
@@ -67,6 +71,40 @@ TEST(ChatTemplate, WithstandsHostileTemplates) {
   std::string nested;
   for (int i = 0; i < 10000; ++i) nested += "{% if 1 %}";
   EXPECT_NE(error_of(nested), "no error");
+}
+
+class ModelChatTemplateTest : public ::testing::Test {
+ protected:
+  void write(const char* name, const std::string& text) { write_file_atomically(folder_ / name, text); }
+
+  std::string rendered() const {
+    const auto found = load_chat_template(folder_.path());
+    if (!found) return "none";
+    ChatOptions options;
+    options.bos_token = found->bos_token;
+    options.eos_token = found->eos_token;
+    return render_chat(found->chat_template, Json::array(), options);
+  }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(ModelChatTemplateTest, FindsTheTemplateInEitherPlace) {
+  EXPECT_EQ(rendered(), "none");
+  write("tokenizer_config.json",
+        R"({"bos_token": "<s>", "eos_token": {"content": "</s>", "lstrip": false}})");
+  EXPECT_EQ(rendered(), "none");
+  write("chat_template.jinja", "{{ bos_token }}file{{ eos_token }}\n");
+  EXPECT_EQ(rendered(), "<s>file</s>");
+}
+
+TEST_F(ModelChatTemplateTest, ReadsOneOrSeveralFromTheConfiguration) {
+  write("tokenizer_config.json", R"({"chat_template": "one", "bos_token": null})");
+  EXPECT_EQ(rendered(), "one");
+  write(
+      "tokenizer_config.json",
+      R"({"chat_template": [{"name": "tool_use", "template": "a"}, {"name": "default", "template": "b"}]})");
+  EXPECT_EQ(rendered(), "b");
 }
 
 }  // namespace
