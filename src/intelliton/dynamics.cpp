@@ -36,19 +36,6 @@ double base_at(const MatrixXd& base, std::size_t step, std::size_t species) {
   return row < base.rows() && column < base.cols() ? base(row, column) : 0;
 }
 
-/// Values of one step and species over the trajectories that reach it.
-template <typename Value>
-std::vector<double> values_at(const std::vector<const ObservedTrajectory*>& trajectories, std::size_t step,
-                              Value value) {
-  std::vector<double> values;
-  for (const ObservedTrajectory* trajectory : trajectories) {
-    if (step >= trajectory->steps.size()) continue;
-    const std::optional<double> found = value(trajectory->steps[step]);
-    if (found) values.push_back(*found);
-  }
-  return values;
-}
-
 double mean(const std::vector<double>& values) {
   if (values.empty()) return 0;
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -60,6 +47,42 @@ double deviation(const std::vector<double>& values) {
   double sum = 0;
   for (const double value : values) sum += std::pow(value - mean(values), 2);
   return std::sqrt(sum / static_cast<double>(values.size() - 1)) + floor;
+}
+
+std::optional<double> total(const std::optional<ActivationShift>& shift) {
+  return shift ? std::optional<double>(shift->total()) : std::nullopt;
+}
+
+/// Values of one step and species over the trajectories that reach it.
+template <typename Value>
+std::vector<double> values_at(const std::vector<const ObservedTrajectory*>& trajectories, Index step,
+                              Index species, Value value) {
+  std::vector<double> values;
+  for (const ObservedTrajectory* trajectory : trajectories) {
+    if (step >= static_cast<Index>(trajectory->steps.size())) continue;
+    const std::optional<double> found =
+        value(trajectory->steps[static_cast<std::size_t>(step)], static_cast<std::size_t>(species));
+    if (found) values.push_back(*found);
+  }
+  return values;
+}
+
+/// Means over trajectories into a table [steps, species].
+template <typename Value>
+void fill(MatrixXd& table, const std::vector<const ObservedTrajectory*>& trajectories, Value value) {
+  table = MatrixXd::NullaryExpr(table.rows(), table.cols(), [&](Index step, Index species) {
+    return mean(values_at(trajectories, step, species, value));
+  });
+}
+
+template <typename Value>
+void fill_moments(GroundedProfile& profile, const std::vector<const ObservedTrajectory*>& trajectories,
+                  Value value) {
+  profile.shift_mean.resizeLike(profile.base_occupation);
+  fill(profile.shift_mean, trajectories, value);
+  profile.shift_deviation = MatrixXd::NullaryExpr(
+      profile.base_occupation.rows(), profile.base_occupation.cols(),
+      [&](Index step, Index species) { return deviation(values_at(trajectories, step, species, value)); });
 }
 
 struct TransitionSum {
@@ -117,25 +140,19 @@ GroundedProfile grounded_profile(const std::vector<const ObservedTrajectory*>& g
     if (!trajectory->steps.empty()) species = trajectory->steps.front().species.size();
   }
   profile.base_occupation.resize(static_cast<Index>(steps), static_cast<Index>(species));
-  profile.shift_mean.resizeLike(profile.base_occupation);
-  profile.shift_deviation.resizeLike(profile.base_occupation);
-  for (std::size_t step = 0; step < steps; ++step) {
-    for (std::size_t s = 0; s < species; ++s) {
-      const auto row = static_cast<Index>(step), column = static_cast<Index>(s);
-      const auto occupation = [s](const StepObservation& observation) -> std::optional<double> {
-        return observation.species[s].occupation;
-      };
-      const auto first_shift = [s](const StepObservation& observation) -> std::optional<double> {
-        const auto shift = activation_shift(observation.species[s], 0);
-        return shift ? std::optional<double>(shift->total()) : std::nullopt;
-      };
-      profile.base_occupation(row, column) = mean(values_at(grounded, step, occupation));
-      const std::vector<double> shifts = values_at(grounded, step, first_shift);
-      profile.shift_mean(row, column) = mean(shifts);
-      profile.shift_deviation(row, column) = deviation(shifts);
-    }
-  }
+  fill(profile.base_occupation, grounded, [](const StepObservation& observation, std::size_t s) {
+    return std::optional<double>(observation.species[s].occupation);
+  });
+  const auto first_pass = [](const StepObservation& observation, std::size_t s) {
+    return total(activation_shift(observation.species[s], 0));
+  };
+  fill_moments(profile, grounded, first_pass);
   return profile;
+}
+
+void set_shift_moments(GroundedProfile& profile, const std::vector<const ObservedTrajectory*>& grounded) {
+  fill_moments(profile, grounded,
+               [](const StepObservation& observation, std::size_t s) { return total(observation.shift[s]); });
 }
 
 void set_shifts(ObservedTrajectory& trajectory, const MatrixXd& base_occupation) {

@@ -89,8 +89,11 @@ void PairComparison::add_point(const PointModes& grounded, const PointModes& oth
   signature_.entropy_grounded(next_) = entropy(p);
   signature_.entropy_other(next_) = entropy(q);
   signature_.entropy_gap(next_) = signature_.entropy_other(next_) - signature_.entropy_grounded(next_);
-  signature_.coherence_loss(next_) = std::log(dominance(grounded.singular_values, modes) + kEpsilon) -
-                                     std::log(dominance(other.singular_values, modes) + kEpsilon);
+  const double log_grounded = std::log(dominance(grounded.singular_values, modes) + kEpsilon);
+  const double log_other = std::log(dominance(other.singular_values, modes) + kEpsilon);
+  signature_.coherence_loss(next_) = log_grounded - log_other;
+  signature_.dominance_grounded += log_grounded / static_cast<double>(signature_.coherence_loss.size());
+  signature_.dominance_other += log_other / static_cast<double>(signature_.coherence_loss.size());
   const VectorXd stability = absolute_cosines(grounded.right, other.right).rowwise().maxCoeff();
   signature_.mode_stability.row(next_).head(stability.size()) = stability.transpose();
   stability_sum_ += stability.head(common).mean();

@@ -32,8 +32,7 @@ struct ObservedTrajectory {
 /// which the base occupation is 0.
 struct GroundedProfile {
   std::size_t prompts = 0;
-  Eigen::MatrixXd
-      base_occupation;  ///< mean over grounded prompts [steps, species]; a row without any is NaN-free 0
+  Eigen::MatrixXd base_occupation;  ///< mean over grounded prompts that reach the step [steps, species]
   Eigen::MatrixXd shift_mean;       ///< [steps, species]
   Eigen::MatrixXd shift_deviation;  ///< divisor n-1, + 1e-6; 1e-6 with one prompt [steps, species]
 };
@@ -59,6 +58,9 @@ std::vector<ObservedTrajectory> observe_trajectories(const std::vector<Trajector
 
 /// From the trajectories that `is_grounded` accepts.
 GroundedProfile grounded_profile(const std::vector<const ObservedTrajectory*>& grounded);
+
+/// Replaces the profile's mean and deviation by those of the shifts that the trajectories carry (set_shifts).
+void set_shift_moments(GroundedProfile& profile, const std::vector<const ObservedTrajectory*>& grounded);
 
 /// Sets every step's shift against the profile; steps and species beyond it have base occupation 0.
 void set_shifts(ObservedTrajectory& trajectory, const Eigen::MatrixXd& base_occupation);

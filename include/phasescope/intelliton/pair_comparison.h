@@ -25,10 +25,12 @@ struct PairSignature {
   Eigen::MatrixXd mode_stability;  ///< for each grounded mode the largest |cos| to a mode of the other [N, K]
   Eigen::VectorXd entropy_grounded;  ///< spectral entropy, nats [N]
   Eigen::VectorXd entropy_other;
-  Eigen::VectorXd entropy_gap;  ///< other - grounded [N]
-  int peak_layer = 0;           ///< largest divergence
-  double decay_strength = 0;    ///< that divergence
-  double tunneling_score = 0;   ///< 1 - mean stability within max(1, N/6) points of the peak
+  Eigen::VectorXd entropy_gap;    ///< other - grounded [N]
+  double dominance_grounded = 0;  ///< mean over points of ln dominance
+  double dominance_other = 0;
+  int peak_layer = 0;          ///< largest divergence
+  double decay_strength = 0;   ///< that divergence
+  double tunneling_score = 0;  ///< 1 - mean stability within max(1, N/6) points of the peak
   /// Mean over points of the mean stability of the modes that both fields have.
   double common_stability = 0;
   bool flagged = false;  ///< the published flag
