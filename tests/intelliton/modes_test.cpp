@@ -1,0 +1,105 @@
+#include "phasescope/intelliton/modes.h"
+
+#include <limits>
+#include <random>
+
+#include <Eigen/QR>
+#include <gtest/gtest.h>
+
+namespace phasescope::intelliton {
+namespace {
+
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+/// Rows of a field with prescribed singular values.
+RowMatrix field_with(const VectorXd& singular_values, Eigen::Index width, unsigned seed) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<double> normal;
+  const auto random = [&](Eigen::Index rows, Eigen::Index columns) {
+    const MatrixXd values = MatrixXd::NullaryExpr(rows, columns, [&] { return normal(generator); });
+    return MatrixXd(values.householderQr().householderQ() * MatrixXd::Identity(rows, columns));
+  };
+  const Eigen::Index tokens = singular_values.size();
+  return random(tokens, tokens) * singular_values.asDiagonal() * random(width, tokens).transpose();
+}
+
+LayerModes decompose(const RowMatrix& field, Eigen::Index count = 20) {
+  return decompose_field(field, gram_matrix(field), count);
+}
+
+void expect_decomposition(const RowMatrix& field, const LayerModes& modes) {
+  const Eigen::Index count = modes.singular_values.size();
+  const double scale = modes.singular_values(0);
+  EXPECT_LT((modes.left * modes.singular_values.asDiagonal() * modes.right - field).norm(), 1e-11 * scale);
+  EXPECT_LT((modes.left.transpose() * modes.left - MatrixXd::Identity(count, count)).norm(), 1e-8);
+  EXPECT_LT((modes.right * modes.right.transpose() - MatrixXd::Identity(count, count)).norm(), 1e-8);
+}
+
+TEST(Modes, RecoverPrescribedSingularValues) {
+  VectorXd values(6);
+  values << 50, 20, 8, 5, 2, 1;
+  const RowMatrix field = field_with(values, 40, 1);
+  const LayerModes modes = decompose(field);
+  EXPECT_LT((modes.singular_values - values).norm(), 1e-11);
+  expect_decomposition(field, modes);
+}
+
+TEST(Modes, RecoverValuesThatAGramMatrixLoses) {
+  VectorXd values(5);
+  values << 1e3, 1, 1e-4, 1e-7, 1e-9;
+  const RowMatrix field = field_with(values, 40, 2);
+  const LayerModes modes = decompose(field);
+  for (Eigen::Index i = 0; i < values.size(); ++i)
+    EXPECT_NEAR(modes.singular_values(i), values(i), 1e-12 * 1e3);
+  expect_decomposition(field, modes);
+}
+
+TEST(Modes, CompleteTheBasisOfARankDeficientField) {
+  RowMatrix field = field_with((VectorXd(4) << 9, 4, 2, 1).finished(), 30, 3);
+  field.row(3) = field.row(1);
+  const LayerModes modes = decompose(field);
+  EXPECT_LT(modes.singular_values(3), 1e-13);
+  expect_decomposition(field, modes);
+}
+
+TEST(Modes, GiveAZeroFieldTheUnitVectors) {
+  const LayerModes modes = decompose(RowMatrix::Zero(3, 10));
+  EXPECT_EQ(modes.singular_values, VectorXd::Zero(3));
+  EXPECT_EQ(modes.right, RowMatrix::Identity(3, 10));
+}
+
+TEST(Modes, AreAsManyAsTheNarrowerSideAllows) {
+  EXPECT_EQ(decompose(field_with(VectorXd::LinSpaced(6, 6, 1), 40, 4), 4).singular_values.size(), 4);
+  const RowMatrix tall = field_with(VectorXd::LinSpaced(3, 3, 1), 12, 5).transpose();
+  const LayerModes modes = decompose(tall);
+  EXPECT_EQ(modes.singular_values.size(), 3);
+  expect_decomposition(tall, modes);
+}
+
+TEST(Modes, HaveAPositiveLargestEntry) {
+  const LayerModes modes = decompose(field_with(VectorXd::LinSpaced(6, 6, 1), 40, 6));
+  for (Eigen::Index i = 0; i < 6; ++i)
+    EXPECT_EQ(modes.right.row(i).maxCoeff(), modes.right.row(i).cwiseAbs().maxCoeff());
+}
+
+TEST(FiniteField, CountsWhatItReplaces) {
+  Eigen::Matrix<float, 2, 3, Eigen::RowMajor> states;
+  states << 1, std::numeric_limits<float>::quiet_NaN(), 2, std::numeric_limits<float>::infinity(), 3, -4;
+  std::int64_t nonfinite = 0;
+  const RowMatrix field = finite_field({states.data(), 2, 3, Eigen::OuterStride<>(3)}, nonfinite);
+  EXPECT_EQ(nonfinite, 2);
+  EXPECT_EQ(field, (RowMatrix(2, 3) << 1, 0, 2, 0, 3, -4).finished());
+}
+
+TEST(AbsoluteCosines, AgreeForFewAndForManyRows) {
+  for (const Eigen::Index rows : {5, 40}) {
+    const RowMatrix a = RowMatrix::Random(rows, 60), b = RowMatrix::Random(rows + 1, 60);
+    const MatrixXd cosines = absolute_cosines(a, b);
+    const double expected = std::abs(a.row(2).dot(b.row(3))) / (a.row(2).norm() * b.row(3).norm());
+    EXPECT_NEAR(cosines(2, 3), expected, 1e-8);
+  }
+}
+
+}  // namespace
+}  // namespace phasescope::intelliton

@@ -1,0 +1,200 @@
+// The observers as seen from a source of states: batches, generation, pairs.
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "phasescope/base/error.h"
+#include "phasescope/intelliton/field_observer.h"
+#include "phasescope/intelliton/pair_observer.h"
+#include "phasescope/intelliton/trajectory_observer.h"
+
+namespace phasescope::intelliton {
+namespace {
+
+using Eigen::Index;
+using Packed = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+constexpr Index kPoints = 9;
+constexpr Index kWidth = 12;
+
+/// Deterministic states without structure.
+Packed states_of(std::int64_t sequence, Index point, Index tokens) {
+  return Packed::NullaryExpr(tokens, kWidth, [=](Index t, Index d) {
+    return static_cast<float>(std::sin(1.7 * static_cast<double>(d + 1) * static_cast<double>(t + 2) +
+                                       0.37 * static_cast<double>(sequence + 1) * static_cast<double>(d) +
+                                       0.11 * static_cast<double>(point)) +
+                              0.05 * static_cast<double>(point));
+  });
+}
+
+states::StateMatrix view_of(const Packed& matrix) {
+  return {matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(matrix.cols())};
+}
+
+states::Sequence sequence_of(std::int64_t index, const std::string& category, std::int64_t tokens) {
+  states::Sequence sequence;
+  sequence.index = index;
+  sequence.category = category;
+  sequence.name = category + "/" + std::to_string(index);
+  sequence.prompt_tokens = tokens;
+  return sequence;
+}
+
+/// Rows [first, last) of each sequence at one state point, packed.
+void show(states::Observer& observer, const std::vector<states::Sequence>& sequences, Index point,
+          Index first, Index last, states::Phase phase) {
+  std::vector<states::Segment> segments;
+  Packed packed(0, kWidth);
+  for (const auto& sequence : sequences) {
+    const Index end = last < 0 ? sequence.prompt_tokens : last;
+    const Packed rows = states_of(sequence.index, point, end).bottomRows(end - first);
+    segments.push_back({sequence.index, packed.rows(), rows.rows(), first});
+    packed.conservativeResize(packed.rows() + rows.rows(), kWidth);
+    packed.bottomRows(rows.rows()) = rows;
+  }
+  const Packed none(0, kWidth);
+  observer.observe({point, kPoints, false, phase, view_of(packed), view_of(none), &segments});
+}
+
+void show_prompts(states::Observer& observer, const std::vector<states::Sequence>& sequences) {
+  for (Index point = 0; point < kPoints; ++point)
+    show(observer, sequences, point, 0, -1, states::Phase::prompt);
+}
+
+TEST(FieldObserver, DoesNotDependOnBatches) {
+  const std::vector<states::Sequence> all{sequence_of(0, "a", 7), sequence_of(1, "a", 5),
+                                          sequence_of(2, "b", 9)};
+  FieldObserver together(all, Options{}, true), apart(all, Options{}, true);
+  show_prompts(together, all);
+  for (const auto& sequence : all) show_prompts(apart, {sequence});
+  for (const auto& sequence : all) {
+    EXPECT_EQ(together.details(sequence.name)->singular_values,
+              apart.details(sequence.name)->singular_values);
+  }
+}
+
+TEST(FieldObserver, CutsLongPrompts) {
+  Options options;
+  options.max_tokens = 4;
+  FieldObserver observer({sequence_of(0, "a", 7)}, options, true);
+  show_prompts(observer, {sequence_of(0, "a", 7)});
+  EXPECT_EQ(observer.details("a/0")->tokens, 4);
+}
+
+TEST(FieldObserver, RefusesAnUnknownRepresentative) {
+  Options options;
+  options.representative = "a/5";
+  EXPECT_THROW(FieldObserver({sequence_of(0, "a", 7)}, options, false), Error);
+}
+
+TEST(FieldObserver, LeavesOutWhatWasNotSeenToTheEnd) {
+  FieldObserver observer({sequence_of(0, "a", 7), sequence_of(1, "b", 5)}, Options{}, false);
+  show_prompts(observer, {sequence_of(0, "a", 7)});
+  show(observer, {sequence_of(1, "b", 5)}, 0, 0, -1, states::Phase::prompt);
+  const auto categories = observer.take_categories();
+  ASSERT_EQ(categories.size(), 1u);
+  EXPECT_EQ(categories[0].name, "a");
+}
+
+/// The wave packet that ends at `length` tokens, computed from its states directly.
+ModeObservables direct_packet(const states::Sequence& sequence, Index length) {
+  FieldBuilder builder(kPoints, 20);
+  for (Index point = 0; point < kPoints; ++point) {
+    const Packed window = states_of(sequence.index, point, length).bottomRows(std::min<Index>(6, length));
+    builder.add_point(view_of(window));
+  }
+  return mode_observables(FieldAnalyzer(kPoints, Options{})(builder.statistics()));
+}
+
+TEST(TrajectoryObserver, FollowsTheLastTokensStepByStep) {
+  const auto sequence = sequence_of(0, "a", 7);
+  TrajectoryObserver observer({sequence}, Options{}, {6, 8});
+  show_prompts(observer, {sequence});
+  for (Index length = 8; length <= 10; ++length) {
+    for (Index point = 0; point < kPoints; ++point) {
+      show(observer, {sequence}, point, length - 1, length, states::Phase::generation);
+    }
+  }
+  const auto& steps = observer.trajectories().front().steps;
+  ASSERT_EQ(steps.size(), 4u);
+  for (std::size_t step = 0; step < steps.size(); ++step) {
+    const ModeObservables expected = direct_packet(sequence, 7 + static_cast<Index>(step));
+    EXPECT_EQ(steps[step].middle_singular_values, expected.middle_singular_values) << step;
+    EXPECT_EQ(steps[step].middle_right, expected.middle_right) << step;
+  }
+}
+
+TEST(TrajectoryObserver, TakesSeveralGeneratedTokensAtOnce) {
+  const auto sequence = sequence_of(0, "a", 3);  // shorter than the window
+  TrajectoryObserver observer({sequence}, Options{}, {6, 4});
+  show_prompts(observer, {sequence});
+  for (Index point = 0; point < kPoints; ++point)
+    show(observer, {sequence}, point, 3, 9, states::Phase::generation);
+  const auto& steps = observer.trajectories().front().steps;
+  ASSERT_EQ(steps.size(), 4u);  // no more than asked for
+  EXPECT_EQ(steps[0].middle_singular_values, direct_packet(sequence, 3).middle_singular_values);
+  EXPECT_EQ(steps[3].middle_singular_values, direct_packet(sequence, 6).middle_singular_values);
+}
+
+TEST(PairObserver, SaysWhyPromptsOfDifferentBatchesAreNotCompared) {
+  const auto a = sequence_of(0, "a", 7), b = sequence_of(1, "a", 6);
+  PairObserver observer({{"a", 0, 1}}, Options{});
+  show_prompts(observer, {a});
+  show_prompts(observer, {b});
+  ASSERT_EQ(observer.pairs().size(), 1u);
+  EXPECT_FALSE(observer.pairs()[0].signature);
+  EXPECT_NE(observer.pairs()[0].reason, "");
+}
+
+TEST(PairObserver, ReadsConfidenceAtTheEndOfThePrompt) {
+  PairObserver observer({{"a", 0, 1}}, Options{});
+  show_prompts(observer, {sequence_of(0, "a", 7), sequence_of(1, "a", 6)});
+  states::Prediction prediction;
+  prediction.position = 6;
+  prediction.top1 = 0.75;
+  observer.observe_prediction(prediction);
+  prediction.position = 7;  // a generated token
+  prediction.top1 = 0.5;
+  observer.observe_prediction(prediction);
+  EXPECT_EQ(observer.pairs()[0].grounded_confidence, 0.75);
+  EXPECT_FALSE(observer.pairs()[0].other_confidence);
+}
+
+TEST(PairObserver, FindsAPromptIdenticalToItself) {
+  PairObserver observer({{"a", 0, 0}}, Options{});
+  show_prompts(observer, {sequence_of(0, "a", 7)});
+  const PairSignature& signature = *observer.pairs()[0].signature;
+  EXPECT_NEAR(signature.spectral_divergence.cwiseAbs().maxCoeff(), 0, 1e-9);
+  EXPECT_NEAR(signature.common_stability, 1, 1e-6);
+  EXPECT_FALSE(signature.flagged);
+}
+
+states::Sequence member(std::int64_t index, const std::string& category, const std::string& pair,
+                        const std::string& role) {
+  states::Sequence sequence = sequence_of(index, category, 5);
+  sequence.pair = pair;
+  sequence.role = role;
+  return sequence;
+}
+
+TEST(Pairs, AreReadFromIdsAndRoles) {
+  const std::vector<states::Sequence> sequences{
+      member(0, "rivers", "p1", "grounded"), member(1, "rivers", "p1", "prone"),
+      member(2, "rivers", "p2", "prone"), member(3, "rivers", "p2", "grounded"),
+      member(4, "style", "", "style")};
+  const auto pairs = pairs_of(sequences);
+  ASSERT_EQ(pairs.size(), 2u);
+  EXPECT_EQ(pairs[1].grounded, 3);
+  EXPECT_EQ(pairs[1].other, 2);
+  const auto controls = controls_of(pairs);
+  ASSERT_EQ(controls.size(), 1u);
+  EXPECT_EQ(controls[0].grounded, 0);
+  EXPECT_EQ(controls[0].other, 3);
+  EXPECT_THAT(batch_groups(pairs), ::testing::ElementsAre(::testing::ElementsAre(0, 1, 2, 3)));
+  EXPECT_THROW(pairs_of({member(0, "rivers", "p1", "grounded")}), Error);
+}
+
+}  // namespace
+}  // namespace phasescope::intelliton
