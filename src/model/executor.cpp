@@ -416,7 +416,7 @@ void Executor::Batch::finish(std::size_t member, Finish how) {
 
 Executor::Executor(const checkpoint::Checkpoint& checkpoint, const ModelOptions& options)
     : checkpoint_(checkpoint),
-      linear_(matrix_library_named(options.blas)),
+      linear_(matrix_library_named(options.blas), options.deterministic),
       outer_(),
       blocks_(checkpoint, weights_budget(checkpoint, options)) {
   if (options.device != "auto" && options.device != "cpu") {

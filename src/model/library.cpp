@@ -1,5 +1,8 @@
 #include "executor.h"
 #include "linear.h"
+#include "phasescope/base/threads.h"
+
+#include <ATen/Parallel.h>
 
 #include <string>
 
@@ -10,6 +13,7 @@ namespace {
 
 std::unique_ptr<LanguageModel> open_model(const checkpoint::Checkpoint& checkpoint,
                                           const ModelOptions& options) {
+  at::set_num_threads(thread_count());
   return std::make_unique<Executor>(checkpoint, options);
 }
 

@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include "phasescope/base/error.h"
+#include "phasescope/base/threads.h"
 
 namespace phasescope::model {
 namespace {
@@ -31,7 +32,8 @@ struct Linear::Implementation {
   OneDnnProduct onednn;
 };
 
-Linear::Linear(MatrixLibrary library) : implementation_(new Implementation), library_(library) {}
+Linear::Linear(MatrixLibrary library, bool one_thread)
+    : implementation_(new Implementation), library_(library), one_thread_(one_thread) {}
 
 Linear::~Linear() {
   delete implementation_;
@@ -42,6 +44,7 @@ void Linear::apply(ConstMatrix x, const LinearTensor& weights, Matrix y) {
     throw Error(ExitClass::internal, "matrix product of shapes that do not fit");
   }
   if (x.rows == 0) return;
+  const ThreadLimit limit(one_thread_ ? 1 : thread_count());
   if (library_ == MatrixLibrary::onednn) {
     implementation_->onednn.multiply(x, weights, y);
   } else {

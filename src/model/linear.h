@@ -23,7 +23,8 @@ std::string matrix_library_text(MatrixLibrary library);
 /// The only place that knows how a product is computed. Not thread-safe: one object belongs to one executor.
 class Linear {
  public:
-  explicit Linear(MatrixLibrary library);
+  /// `one_thread`: every product on one thread, so that its sums always run in the same order.
+  Linear(MatrixLibrary library, bool one_thread);
   ~Linear();
   Linear(const Linear&) = delete;
   Linear& operator=(const Linear&) = delete;
@@ -35,6 +36,7 @@ class Linear {
   struct Implementation;
   Implementation* implementation_;
   MatrixLibrary library_;
+  bool one_thread_;
 };
 
 }  // namespace phasescope::model

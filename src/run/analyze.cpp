@@ -1,6 +1,7 @@
 #include "phasescope/run/analyze.h"
 
 #include "ct_job.h"
+#include "diagnostics_job.h"
 #include "species_job.h"
 #include "stage_clock.h"
 
@@ -95,8 +96,12 @@ class AnalyzeJob {
       for (states::Observer* observer : species_->observers()) observers_.push_back(observer);
     }
     if (!options_.pairs.empty()) {
-      pairs_ = std::make_unique<intelliton::PairObserver>(read_pairs(), options_.species);
-      observers_.push_back(pairs_.get());
+      DiagnosticsSettings settings;
+      settings.field = options_.species;
+      settings.field.last_point_after_norm = stored_.after_final_norm();
+      settings.seed = options_.seed;
+      diagnostics_ = std::make_unique<DiagnosticsJob>(settings, sequences(), read_pairs(), std::vector<states::Sequence>());
+      for (states::Observer* observer : diagnostics_->observers()) observers_.push_back(observer);
     }
   }
 
@@ -152,7 +157,25 @@ class AnalyzeJob {
     summary_.status = "complete";
     summary_.prompts = static_cast<std::int64_t>(stored_.sequences().size());
     if (ct_) write_ct();
-    if (species_) summary_.species = species_->write(folder_.path(), nullptr, pairs_.get());
+    if (species_) {
+      const intelliton::Catalog catalog =
+          species_->write(folder_.path(), model_json(), diagnostics_ ? diagnostics_->pairs() : nullptr);
+      summary_.species = static_cast<std::int64_t>(catalog.species.size());
+    }
+    if (diagnostics_) diagnostics_->write(folder_.path(), model_json(), nullptr, {});
+  }
+
+  /// What is known of the model behind stored states.
+  Json model_json() const {
+    const states::StoredSequence& first = stored_.sequences().front();
+    const std::string unknown = "the states came from files";
+    return {{"name", options_.states.front().stem().string()},
+            {"path", nullptr},
+            {"path_reason", unknown},
+            {"family", nullptr},
+            {"family_reason", unknown},
+            {"layers", first.points - 1},
+            {"hidden_size", first.width}};
   }
 
   void write_ct() {
@@ -165,15 +188,14 @@ class AnalyzeJob {
     }
     const curvature::RegimeReport report = ct_->report(generated, std::nullopt, std::nullopt);
     summarise_regime(report, summary_);
-    write_ct_files(folder_.path(), report, nullptr, nullptr, options_.detail);
+    write_ct_files(folder_.path(), report, model_json(), nullptr, options_.detail);
   }
 
   void write_manifest(const Json& identity, const std::string& started, double seconds) {
     const Json manifest = {{"schema_version", 1},
                            {"kind", "phasescope.analysis"},
                            {"status", summary_.status},
-                           {"model", nullptr},
-                           {"model_reason", "the states came from files"},
+                           {"model", model_json()},
                            {"state_points", stored_.after_final_norm() ? "hf" : "raw"},
                            {"versions", program_versions()},
                            {"threads", thread_count()},
@@ -189,7 +211,7 @@ class AnalyzeJob {
   RunFolder folder_;
   std::unique_ptr<CtJob> ct_;
   std::unique_ptr<SpeciesJob> species_;
-  std::unique_ptr<intelliton::PairObserver> pairs_;
+  std::unique_ptr<DiagnosticsJob> diagnostics_;
   std::vector<states::Observer*> observers_;
   std::vector<std::vector<std::string>> together_;
   RunSummary summary_;

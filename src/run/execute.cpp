@@ -1,13 +1,16 @@
 #include "phasescope/run/execute.h"
 
 #include "ct_job.h"
+#include "diagnostics_job.h"
 #include "samples.h"
 #include "species_job.h"
 #include "stage_clock.h"
 
+#include <cmath>
 #include <cstdio>
-#include <future>
+#include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "phasescope/base/error.h"
@@ -60,7 +63,9 @@ class RunJob {
     const StageClock clock(measures_.load);
     const model::ModelLibrary& library = model_library();
     libraries_ = library.versions();
-    model_ = library.open(checkpoint_, options_.device);
+    model::ModelOptions model_options = options_.device;
+    model_options.deterministic = options_.deterministic;
+    model_ = library.open(checkpoint_, model_options);
     model_json_ = model_to_json(checkpoint_, digests_, model_->dtype());
   }
 
@@ -76,6 +81,7 @@ class RunJob {
                                               options_.detail, plan_.sequences_for(Analysis::species));
       for (states::Observer* observer : species_->observers()) observers_.push_back(observer);
     }
+    make_diagnostics(hf);
     if (options_.capture != Capture::none) {
       std::vector<states::Sequence> sequences;
       std::vector<std::vector<std::int64_t>> ids;
@@ -89,11 +95,27 @@ class RunJob {
     }
   }
 
-  /// The last point is shown raw unless it is wanted after the final norm; ct_t may ask for that by itself.
+  void make_diagnostics(bool hf) {
+    if (!plan_.has(Analysis::pairs) && !plan_.has(Analysis::dynamics)) return;
+    DiagnosticsSettings settings;
+    settings.field = options_.species;
+    settings.field.last_point_after_norm = hf;
+    settings.steps = static_cast<int>(options_.dynamics_tokens);
+    settings.seed = options_.sampling.seed;
+    std::vector<states::Sequence> all;
+    for (const PlannedSequence& planned : plan_.sequences) {
+      if (planned.feeds(Analysis::pairs) || planned.feeds(Analysis::dynamics)) all.push_back(planned.sequence);
+    }
+    diagnostics_ = std::make_unique<DiagnosticsJob>(settings, all, complete_pairs(plan_.sequences_for(Analysis::pairs)),
+                                                    plan_.sequences_for(Analysis::dynamics));
+    for (states::Observer* observer : diagnostics_->observers()) observers_.push_back(observer);
+  }
+
+  /// The last point is shown as the run's convention says, and both ways when ct_t reads it the other way.
   model::FinalStates final_states() const {
-    const bool ct_wants_norm = ct_ && options_.ct.definition.state_point == curvature::StatePoint::post_norm;
-    const bool only_raw = options_.states == model::FinalStates::raw;
-    return ct_wants_norm && only_raw ? model::FinalStates::both : options_.states;
+    const bool ct_after_norm = options_.ct.definition.state_point == curvature::StatePoint::post_norm;
+    const model::FinalStates of_ct = ct_after_norm ? model::FinalStates::hf : model::FinalStates::raw;
+    return ct_ && of_ct != options_.states ? model::FinalStates::both : options_.states;
   }
 
   void run_batches() {
@@ -128,6 +150,7 @@ class RunJob {
     count_sequences();
     if (ct_) finish_ct();
     if (species_) finish_species();
+    if (diagnostics_) finish_diagnostics();
     const StageClock clock(measures_.write);
     write_samples(folder_.path() / "samples.jsonl", plan_, results_, tokenizer_);
   }
@@ -164,7 +187,17 @@ class RunJob {
 
   void finish_species() {
     const StageClock analyse(measures_.analyse);
-    summary_.species = species_->write(folder_.path(), model_json_, nullptr);
+    catalog_ = species_->write(folder_.path(), model_json_, diagnostics_ ? diagnostics_->pairs() : nullptr);
+    summary_.species = static_cast<std::int64_t>(catalog_->species.size());
+  }
+
+  void finish_diagnostics() {
+    const StageClock analyse(measures_.analyse);
+    std::map<std::int64_t, double> prompt_nll;
+    for (const model::SequenceResult& result : results_) {
+      if (std::isfinite(result.prompt_nll)) prompt_nll[result.sequence] = result.prompt_nll;
+    }
+    diagnostics_->write(folder_.path(), model_json_, catalog_ ? &catalog_->species : nullptr, prompt_nll);
   }
 
   void write_manifest(const std::string& status) {
@@ -187,6 +220,8 @@ class RunJob {
   std::unique_ptr<model::LanguageModel> model_;
   std::unique_ptr<CtJob> ct_;
   std::unique_ptr<SpeciesJob> species_;
+  std::optional<intelliton::Catalog> catalog_;
+  std::unique_ptr<DiagnosticsJob> diagnostics_;
   std::unique_ptr<states::CaptureObserver> capture_;
   std::vector<states::Observer*> observers_;
   std::vector<model::SequenceResult> results_;

@@ -82,9 +82,13 @@ Json model_to_json(const checkpoint::Checkpoint& checkpoint, const ModelDigests&
 Json run_identity(const RunOptions& options, const Plan& plan, const ModelDigests& digests) {
   Json prompts = Json::array();
   for (const PlannedSet& planned : plan.sets) prompts.push_back(planned.sha256);
+  // The digests say which model it is, however its path was typed.
+  Json resolved = options_to_json(options);
+  resolved.erase("model");
+  resolved.erase("revision");
   return {{"weights", digests.weights},          {"config", digests.config},
           {"tokenizer", digests.tokenizer},      {"prompts", prompts},
-          {"options", options_to_json(options)}, {"version", kVersion}};
+          {"options", resolved}, {"version", kVersion}};
 }
 
 Json program_versions() {

@@ -38,16 +38,16 @@ std::vector<states::Observer*> SpeciesJob::observers() {
   return all;
 }
 
-std::int64_t SpeciesJob::write(const std::filesystem::path& folder, const Json& model,
+intelliton::Catalog SpeciesJob::write(const std::filesystem::path& folder, const Json& model,
                                const intelliton::PairObserver* pairs) {
-  const intelliton::SpeciesReport report = intelliton::species_report(fields_, options_);
+  intelliton::SpeciesReport report = intelliton::species_report(fields_, options_);
   create_folder(folder / "tables");
   write_file_atomically(folder / "species.json",
                         report::species_to_json(report, model, detail_).dump(2) + "\n");
   write_file_atomically(folder / "tables/catalog.csv", report::catalog_to_csv(report.published));
   if (detail_)
     write_file_atomically(folder / "detail.json", detail_json(report.published, pairs).dump(1) + "\n");
-  return static_cast<std::int64_t>(report.published.species.size());
+  return std::move(report.published);
 }
 
 Json SpeciesJob::detail_json(const intelliton::Catalog& catalog,

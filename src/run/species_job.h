@@ -27,7 +27,7 @@ class SpeciesJob {
   std::vector<states::Observer*> observers();
   /// Writes species.json and tables/catalog.csv, and detail.json where it was asked for (with `pairs` if
   /// there are any); returns the number of published species.
-  std::int64_t write(const std::filesystem::path& folder, const Json& model,
+  intelliton::Catalog write(const std::filesystem::path& folder, const Json& model,
                      const intelliton::PairObserver* pairs);
 
  private:

@@ -27,7 +27,7 @@ void add_analyze_command(CLI::App& program, int& exit_code) {
   run::AnalyzeOptions& options = typed->options;
   CLI::App* command =
       program.add_subcommand("analyze", "Analyse hidden states that were captured here or elsewhere");
-  use_json_config(*command);
+  add_config_option(*command);
   command
       ->add_option("states", options.states,
                    "Files of states: tensors <category>/<i> F32 [points, tokens, width]")

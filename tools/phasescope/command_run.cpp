@@ -155,7 +155,7 @@ void add_run_command(CLI::App& program, int& exit_code) {
   auto typed = std::make_shared<RunArguments>();
   CLI::App* command =
       program.add_subcommand("run", "Run prompt sets through a model and analyse the hidden states");
-  use_json_config(*command);
+  add_config_option(*command);
   add_model_options(*command, *typed);
   add_prompt_options(*command, *typed);
   add_generation_options(*command, *typed);

@@ -1,9 +1,13 @@
 #include "commands.h"
+#include "config_file.h"
 #include "version_text.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/version.h"
@@ -50,7 +54,10 @@ int run_program(int argument_count, char** arguments) {
   phasescope::tool::add_inspect_command(program, exit_code);
   phasescope::tool::add_tokenize_command(program, exit_code);
   try {
-    program.parse(argument_count, arguments);
+    // CLI11 wants the arguments last first.
+    std::vector<std::string> expanded = phasescope::tool::expand_config({arguments + 1, arguments + argument_count});
+    std::reverse(expanded.begin(), expanded.end());
+    program.parse(expanded);
   } catch (const CLI::ParseError& error) {
     return report_usage(program, error);
   }
