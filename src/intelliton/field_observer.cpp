@@ -11,9 +11,7 @@ FieldObserver::FieldObserver(const std::vector<states::Sequence>& sequences, con
                              bool keep_details, const MatchOptions& match)
     : options_(options), match_(match) {
   for (const auto& sequence : sequences) add_slot(sequence, keep_details);
-  if (slots_.empty()) return;
-  representative_ = representative_slot();
-  slots_[representative_].keep_analysis = true;
+  if (!slots_.empty() && !options_.representative.empty()) name_representative();
 }
 
 void FieldObserver::add_slot(const states::Sequence& sequence, bool keep_details) {
@@ -32,12 +30,23 @@ void FieldObserver::add_slot(const states::Sequence& sequence, bool keep_details
   slots_.push_back(std::move(slot));
 }
 
-std::size_t FieldObserver::representative_slot() const {
-  if (options_.representative.empty()) return 0;
+void FieldObserver::name_representative() {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    if (slots_[i].sequence.name == options_.representative) return i;
+    if (slots_[i].sequence.name != options_.representative) continue;
+    representative_ = i;
+    slots_[i].keep_analysis = true;
+    return;
   }
   throw Error(ExitClass::usage, "no prompt is named " + options_.representative + " (the representative)");
+}
+
+/// Batches may complete in any order: keeps the whole analysis of the best candidate so far.
+void FieldObserver::consider_as_representative(std::size_t place) {
+  if (!options_.representative.empty()) return;
+  const auto rank = [this](std::size_t i) { return std::make_pair(slots_[i].category, i); };
+  if (representative_ && rank(*representative_) < rank(place)) return;
+  if (representative_ && !slots_[*representative_].keep_analysis) slots_[*representative_].analysis.reset();
+  representative_ = place;
 }
 
 bool FieldObserver::wants_attention(std::int64_t block) const {
@@ -68,10 +77,12 @@ void FieldObserver::complete(Slot& slot) const {
 }
 
 /// The serial end of a sequence: sums over prompts are taken in the order of the view.
-void FieldObserver::collect(Slot& slot) {
+void FieldObserver::collect(std::size_t place) {
+  Slot& slot = slots_[place];
   categories_[slot.category].add_right_vectors(slot.analysis->middle_right);
   slot.builder.reset();
-  if (!slot.keep_analysis) slot.analysis.reset();
+  consider_as_representative(place);
+  if (!slot.keep_analysis && representative_ != place) slot.analysis.reset();
 }
 
 void FieldObserver::observe(const states::StateView& view) {
@@ -90,7 +101,7 @@ void FieldObserver::observe(const states::StateView& view) {
     add_point(view, segment, slots_[slot_of_.at(segment.sequence)]);
   });
   if (view.point + 1 < view.points) return;
-  for (const states::Segment* segment : segments) collect(slots_[slot_of_.at(segment->sequence)]);
+  for (const states::Segment* segment : segments) collect(slot_of_.at(segment->sequence));
 }
 
 void FieldObserver::observe_attention(const states::AttentionView& view) {
@@ -110,12 +121,12 @@ std::vector<CategoryFields> FieldObserver::take_categories() {
 }
 
 const FieldAnalysis* FieldObserver::representative() const {
-  if (slots_.empty() || !slots_[representative_].analysis) return nullptr;
-  return &*slots_[representative_].analysis;
+  if (!representative_ || !slots_[*representative_].analysis) return nullptr;
+  return &*slots_[*representative_].analysis;
 }
 
 std::string FieldObserver::representative_name() const {
-  return slots_.empty() ? "" : slots_[representative_].sequence.name;
+  return representative_ ? slots_[*representative_].sequence.name : options_.representative;
 }
 
 const FieldAnalysis* FieldObserver::details(const std::string& name) const {

@@ -18,9 +18,10 @@ constexpr double kWellConditioned = 1e-6;
 
 /// a b^T for row-major operands with long rows. Eigen packs operands for its general product, which costs
 /// more than it brings when there are few rows: plain dot products are then twice as fast.
+constexpr Index kFewRows = 24;
+
 MatrixXd row_products(const RowMatrix& a, const RowMatrix& b) {
-  constexpr Index few = 24;
-  if (a.rows() > few || b.rows() > few) return a * b.transpose();
+  if (a.rows() > kFewRows || b.rows() > kFewRows) return a * b.transpose();
   return a.lazyProduct(b.transpose());
 }
 
@@ -86,7 +87,12 @@ RowMatrix finite_field(const states::StateMatrix& states, std::int64_t& nonfinit
 }
 
 MatrixXd gram_matrix(const RowMatrix& field) {
-  return row_products(field, field);
+  if (field.rows() > kFewRows) return field * field.transpose();
+  MatrixXd gram(field.rows(), field.rows());
+  for (Index i = 0; i < field.rows(); ++i) {
+    for (Index j = 0; j <= i; ++j) gram(i, j) = gram(j, i) = field.row(i).dot(field.row(j));
+  }
+  return gram;
 }
 
 LayerModes decompose_field(const RowMatrix& field, const MatrixXd& gram, Index count) {

@@ -7,8 +7,10 @@ namespace phasescope::intelliton {
 SpeciesReport species_report(FieldObserver& observer, const SpeciesOptions& options) {
   const FieldAnalysis* representative = observer.representative();
   if (representative == nullptr) {
-    throw Error(ExitClass::numerics,
-                "the representative prompt " + observer.representative_name() + " has no complete field");
+    const std::string name = observer.representative_name();
+    throw Error(ExitClass::numerics, name.empty()
+                                         ? "no prompt has a complete field"
+                                         : "the representative prompt " + name + " has no complete field");
   }
   std::vector<CategoryFields> categories = observer.take_categories();
   SpeciesReport report;

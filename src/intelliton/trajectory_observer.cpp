@@ -25,62 +25,67 @@ void TrajectoryObserver::observe(const states::StateView& view) {
   const bool last = view.point + 1 == view.points;
   if (last && view.after_final_norm != options_.last_point_after_norm) return;
   if (!analyzer_) analyzer_.emplace(view.points, options_);
-  std::vector<const states::Segment*> segments;
+  std::vector<std::size_t> places;
   for (const auto& segment : *view.segments) {
-    if (place_of_.count(segment.sequence) > 0 && segment.rows > 0) segments.push_back(&segment);
+    const auto found = place_of_.find(segment.sequence);
+    if (found == place_of_.end() || segment.rows == 0) continue;
+    if (add_rows(view, segment, found->second)) places.push_back(found->second);
   }
-  parallel_for(static_cast<std::int64_t>(segments.size()), [&](std::int64_t i) {
-    const states::Segment& segment = *segments[static_cast<std::size_t>(i)];
-    add_rows(view, segment, place_of_.at(segment.sequence));
-  });
+  if (!last) return;
+  parallel_for(static_cast<std::int64_t>(places.size()),
+               [&](std::int64_t i) { complete(places[static_cast<std::size_t>(i)]); });
 }
 
-void TrajectoryObserver::append(StateRows& packet, const Eigen::Ref<const Eigen::RowVectorXf>& row) const {
-  const Index kept = std::min<Index>(packet.rows(), trajectory_options_.window - 1);
-  StateRows next(kept + 1, row.size());
-  next.topRows(kept) = packet.bottomRows(kept);
-  next.row(kept) = row;
-  packet = std::move(next);
-}
-
-void TrajectoryObserver::add_rows(const states::StateView& view, const states::Segment& segment,
+bool TrajectoryObserver::add_rows(const states::StateView& view, const states::Segment& segment,
                                   std::size_t place) {
   InFlight& flight = in_flight_[place];
-  const auto known = static_cast<Index>(trajectories_[place].steps.size());
-  const states::StateMatrix rows = view.rows_of(segment);
+  const states::StateMatrix seen = view.rows_of(segment);
   const bool prompt = view.phase == states::Phase::prompt;
+  const Index window = trajectory_options_.window;
+  if (prompt && view.point == 0) flight.rows.resize(static_cast<std::size_t>(view.points));
+  const auto known = static_cast<Index>(trajectories_[place].steps.size());
   // The whole prompt makes one packet; each generated token one more.
-  const Index wanted = prompt ? 1 : std::min<Index>(segment.rows, trajectory_options_.steps - known);
-  if (wanted <= 0 || (!prompt && flight.packets.empty())) return;
-  if (view.point == 0) {
-    flight.packets.resize(static_cast<std::size_t>(view.points));
-    flight.builders.assign(static_cast<std::size_t>(wanted), FieldBuilder(view.points, options_.modes));
+  flight.steps = prompt ? 1 : std::min<Index>(segment.rows, trajectory_options_.steps - known);
+  if (flight.steps <= 0 || flight.rows.empty()) return false;
+  StateRows& rows = flight.rows[static_cast<std::size_t>(view.point)];
+  if (prompt) {
+    rows = seen.bottomRows(std::min(seen.rows(), window));
+    return true;
   }
-  StateRows& packet = flight.packets[static_cast<std::size_t>(view.point)];
-  if (prompt) packet = rows.bottomRows(std::min<Index>(rows.rows(), trajectory_options_.window));
-  for (Index step = 0; step < wanted; ++step) {
-    if (!prompt) append(packet, rows.row(step));
-    const states::StateMatrix window(packet.data(), packet.rows(), packet.cols(),
-                                     Eigen::OuterStride<>(packet.cols()));
-    flight.builders[static_cast<std::size_t>(step)].add_point(window);
+  const Index kept = std::min(rows.rows(), window - 1);
+  StateRows next(kept + flight.steps, seen.cols());
+  next << rows.bottomRows(kept), seen.topRows(flight.steps);
+  rows = std::move(next);
+  return true;
+}
+
+ModeObservables TrajectoryObserver::observe_packet(const InFlight& flight, Index step) const {
+  FieldBuilder builder(static_cast<Index>(flight.rows.size()), options_.modes);
+  for (const auto& [block, weights] : flight.attention) {
+    builder.add_attention(
+        block, {weights.data(), weights.rows(), weights.cols(), Eigen::OuterStride<>(weights.cols())});
   }
-  if (flight.builders.front().complete()) complete(place);
+  for (const StateRows& rows : flight.rows) {
+    const Index end = rows.rows() - (flight.steps - 1 - step);
+    const Index tokens = std::min<Index>(end, trajectory_options_.window);
+    builder.add_point(
+        {rows.row(end - tokens).data(), tokens, rows.cols(), Eigen::OuterStride<>(rows.cols())});
+  }
+  return mode_observables((*analyzer_)(builder.statistics()));
 }
 
 void TrajectoryObserver::complete(std::size_t place) {
   InFlight& flight = in_flight_[place];
-  for (const FieldBuilder& builder : flight.builders) {
-    trajectories_[place].steps.push_back(mode_observables((*analyzer_)(builder.statistics())));
+  for (Index step = 0; step < flight.steps; ++step) {
+    trajectories_[place].steps.push_back(observe_packet(flight, step));
   }
-  flight.builders.clear();
+  flight.attention.clear();  // of the prompt: no packet of generated tokens has its size
 }
 
 void TrajectoryObserver::observe_attention(const states::AttentionView& view) {
   const auto found = place_of_.find(view.sequence);
-  if (found == place_of_.end()) return;
-  for (FieldBuilder& builder : in_flight_[found->second].builders) {
-    builder.add_attention(view.block, view.weights);
-  }
+  if (found == place_of_.end() || view.weights.rows() > trajectory_options_.window) return;
+  in_flight_[found->second].attention[view.block] = view.weights;
 }
 
 void TrajectoryObserver::finish_sequence(std::int64_t sequence) {

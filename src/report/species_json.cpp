@@ -133,6 +133,33 @@ Json sign_audit_json(const std::optional<intelliton::SignAudit>& audit) {
           {"first_species_occupation", audit_range_json(audit->first_species_occupation)}};
 }
 
+Json range_json(const std::optional<intelliton::ValueRange>& range) {
+  if (!range) return nullptr;
+  return {{"low", range->low}, {"high", range->high}};
+}
+
+Json mark_json(const std::optional<bool>& mark) {
+  return mark ? Json(*mark) : Json(nullptr);
+}
+
+Json marks_json(const std::vector<std::optional<bool>>& marks) {
+  Json list = Json::array();
+  for (const auto& mark : marks) list.push_back(mark_json(mark));
+  return list;
+}
+
+Json model_null_json(const intelliton::ModelNull& null) {
+  Json json{{"name", null.name}, {"n_species", estimate_to_json(null.n_species)}};
+  json["growth_rate"] = range_json(null.growth_rate);
+  if (!null.growth_rate) json["growth_rate_reason"] = "the null run has no species";
+  json["spin"] = range_json(null.spin);
+  if (!null.spin) json["spin_reason"] = "the null run has no species";
+  json["n_species_inside"] = mark_json(null.species_count_inside);
+  json["growth_rate_inside"] = marks_json(null.growth_rate_inside);
+  json["spin_inside"] = marks_json(null.spin_inside);
+  return json;
+}
+
 Json robust_json(const SpeciesReport& report, bool with_vectors) {
   const RobustReport& robust = report.robust;
   Json json;
@@ -150,6 +177,8 @@ Json robust_json(const SpeciesReport& report, bool with_vectors) {
   json["power_momentum"] = estimate_to_json(robust.power_momentum);
   json["power_spectrum"] = spectrum_json(robust.spectrum, robust.spectrum_spread);
   json["interval_narrowness"] = number_or_null(robust.interval_narrowness);
+  json["model_nulls"] = Json::array();
+  for (const auto& null : report.model_nulls) json["model_nulls"].push_back(model_null_json(null));
   json["sign_audit"] = sign_audit_json(report.sign_audit);
   if (!report.sign_audit) json["sign_audit_reason"] = "the audit was not asked for";
   return json;

@@ -83,6 +83,20 @@ TEST(FieldObserver, CutsLongPrompts) {
   EXPECT_EQ(observer.details("a/0")->tokens, 4);
 }
 
+TEST(FieldObserver, TakesTheFirstPromptOfTheFirstCategoryInWhateverOrderItComes) {
+  const std::vector<states::Sequence> all{sequence_of(0, "a", 7), sequence_of(1, "b", 5),
+                                          sequence_of(2, "a", 6)};
+  FieldObserver observer(all, Options{}, false);
+  for (const std::size_t place : {1, 2, 0}) show_prompts(observer, {all[place]});
+  EXPECT_EQ(observer.representative_name(), "a/0");
+  EXPECT_EQ(observer.representative()->tokens, 7);
+  FieldObserver without_first(all, Options{}, false);
+  for (const std::size_t place : {1, 2}) show_prompts(without_first, {all[place]});
+  EXPECT_EQ(without_first.representative_name(), "a/2");
+  ASSERT_NE(without_first.representative(), nullptr);
+  EXPECT_EQ(without_first.representative()->tokens, 6);
+}
+
 TEST(FieldObserver, RefusesAnUnknownRepresentative) {
   Options options;
   options.representative = "a/5";

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "phasescope/base/error.h"
 #include "phasescope/formats/csv.h"
 #include "phasescope/formats/json_schema.h"
 #include "phasescope/report/catalog_csv.h"
@@ -74,6 +75,67 @@ TEST(SpeciesReport, GivesNullsWithReasonsWhenThereIsNoPropagator) {
   EXPECT_TRUE(species.at("pole_mass").is_null());
   EXPECT_EQ(species.at("pole_mass_reason"), kNoPropagator);
   EXPECT_TRUE(species.at("amplitude").is_number());
+}
+
+TEST(SpeciesReport, IsMarkedAgainstANullRun) {
+  const GoldenCase golden(1);
+  SpeciesOptions options;
+  options.robust.draws = 50;
+  SpeciesReport report = report_of(golden, options);
+  const SpeciesReport other = report_of(GoldenCase(7), options);
+  RobustReport empty;
+  empty.n_species = stats::Estimate::undefined("no prompt was analysed");
+  report.model_nulls = {compare_with_null_run("itself", report.robust, report.robust),
+                        compare_with_null_run("random-weights", report.robust, other.robust),
+                        compare_with_null_run("nothing", report.robust, empty)};
+  EXPECT_EQ(report.model_nulls[0].species_count_inside, true);
+  EXPECT_EQ(report.model_nulls[0].growth_rate_inside.front(), true);
+  EXPECT_FALSE(report.model_nulls[2].growth_rate);
+  EXPECT_THAT(violations(report::species_to_json(report, nullptr, false)), ::testing::IsEmpty());
+}
+
+/// Fields at the edge of what can be analysed: [points, tokens, width], all states equal to `value`.
+SpeciesReport report_of_constant(Eigen::Index points, Eigen::Index tokens, Eigen::Index width, float value) {
+  states::Sequence sequence;
+  sequence.name = "a/0";
+  sequence.category = "a";
+  sequence.prompt_tokens = tokens;
+  SpeciesOptions options = every_option();
+  FieldObserver observer({sequence}, options.field, true, options.match);
+  const std::vector<float> states(static_cast<std::size_t>(tokens * width), value);
+  const std::vector<states::Segment> segments{{0, 0, tokens, 0}};
+  const states::StateMatrix view(states.data(), tokens, width, Eigen::OuterStride<>(width));
+  for (Eigen::Index point = 0; point < points; ++point) {
+    observer.observe({point, points, false, states::Phase::prompt, view, view, &segments});
+  }
+  return species_report(observer, options);
+}
+
+TEST(SpeciesReport, SurvivesTheSmallestFields) {
+  for (const Eigen::Index points : {2, 3, 6, 7}) {
+    for (const Eigen::Index tokens : {1, 2, 3}) {
+      for (const Eigen::Index width : {1, 5}) {
+        for (const float value : {0.0F, 2.0F}) {
+          const Json json =
+              report::species_to_json(report_of_constant(points, tokens, width, value), nullptr, true);
+          EXPECT_THAT(violations(json), ::testing::IsEmpty())
+              << points << " " << tokens << " " << width << " " << value;
+        }
+      }
+    }
+  }
+}
+
+TEST(SpeciesReport, HasNoSpeciesWhereThereAreNoStates) {
+  EXPECT_TRUE(report_of_constant(7, 3, 5, 0).published.species.empty());
+  EXPECT_EQ(report_of_constant(7, 3, 5, 0).robust.n_species.value, 0.0);
+  EXPECT_EQ(report_of_constant(7, 3, 5, 2).published.species.size(), 1u);
+}
+
+TEST(SpeciesReport, RefusesASinglePointAndNoPrompt) {
+  EXPECT_THROW(report_of_constant(1, 3, 5, 2), Error);
+  FieldObserver nothing({}, Options{}, false);
+  EXPECT_THROW(species_report(nothing, {}), Error);
 }
 
 TEST(SpeciesReport, CountsNonfiniteStates) {

@@ -34,7 +34,8 @@ class FieldObserver : public states::Observer {
   /// Analysed sequences by category, in order of first appearance (those without any are left out). Leaves
   /// the observer without them: call once, at the end.
   std::vector<CategoryFields> take_categories();
-  /// Nothing when the representative's last state point was never seen.
+  /// The named representative; by default the first analysed prompt of the first category that has any.
+  /// Nothing when its last state point was never seen.
   const FieldAnalysis* representative() const;
   std::string representative_name() const;
   /// The analysis of a sequence, by name; nullptr when it was not kept or not completed.
@@ -52,11 +53,12 @@ class FieldObserver : public states::Observer {
   };
 
   void add_slot(const states::Sequence& sequence, bool keep_details);
-  std::size_t representative_slot() const;
+  void name_representative();
+  void consider_as_representative(std::size_t place);
   bool wants(const states::StateView& view) const;
   void add_point(const states::StateView& view, const states::Segment& segment, Slot& slot) const;
   void complete(Slot& slot) const;
-  void collect(Slot& slot);
+  void collect(std::size_t place);
 
   Options options_;
   MatchOptions match_;
@@ -64,7 +66,7 @@ class FieldObserver : public states::Observer {
   std::vector<CategoryFields> categories_;
   std::vector<std::size_t> category_sizes_;      // sequences asked for
   std::map<std::int64_t, std::size_t> slot_of_;  // by Sequence::index
-  std::size_t representative_ = 0;
+  std::optional<std::size_t> representative_;    // its slot; by default the best of those completed so far
   std::optional<FieldAnalyzer> analyzer_;
 };
 

@@ -29,8 +29,8 @@ ResampledAxis resampled_axis(const Eigen::MatrixXd& gram, const Eigen::VectorXd&
                              const Eigen::VectorXd& start);
 
 /// The coherence that n random unit vectors in R^D exceed with probability 0.05: the Tracy-Widom law of the
-/// largest eigenvalue of a white Wishart matrix (Johnstone, Ann. Statist. 29, 2001), up to a tenth too high at
-/// small D because unit vectors do not vary in length.
+/// largest eigenvalue of a white Wishart matrix (Johnstone, Ann. Statist. 29, 2001), up to a tenth too high
+/// at small D because unit vectors do not vary in length.
 double random_coherence(Eigen::Index n, Eigen::Index width);
 
 }  // namespace phasescope::intelliton

@@ -7,6 +7,7 @@
 
 #include "phasescope/intelliton/catalog.h"
 #include "phasescope/intelliton/field_observer.h"
+#include "phasescope/intelliton/model_null.h"
 #include "phasescope/intelliton/robust_report.h"
 #include "phasescope/intelliton/sign_audit.h"
 
@@ -35,6 +36,7 @@ struct SpeciesReport {
   Catalog published;
   RobustReport robust;
   std::optional<SignAudit> sign_audit;
+  std::vector<ModelNull> model_nulls;  ///< added by who ran the null networks (compare_with_null_run)
 };
 
 /// Ends the observer's run. Errors: numerics when no prompt, or not the representative one, was seen to its

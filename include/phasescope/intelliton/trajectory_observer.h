@@ -50,14 +50,16 @@ class TrajectoryObserver : public states::Observer {
   using StateRows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
   struct InFlight {
-    std::vector<StateRows> packets;      // by point, newest token last [<= window, D]
-    std::vector<FieldBuilder> builders;  // of the steps that the current views add
+    std::vector<StateRows>
+        rows;                // by point; a packet is the window that ends at one of the last `steps` rows
+    Eigen::Index steps = 0;  // packets that the current views add
+    std::map<std::int64_t, StateRows> attention;  // by block, of the prompt
   };
 
-  void add_rows(const states::StateView& view, const states::Segment& segment, std::size_t place);
-  /// Cuts or shifts the packet so that it ends with `row`.
-  void append(StateRows& packet, const Eigen::Ref<const Eigen::RowVectorXf>& row) const;
+  /// Keeps the segment's rows; false when they add no packet.
+  bool add_rows(const states::StateView& view, const states::Segment& segment, std::size_t place);
   void complete(std::size_t place);
+  ModeObservables observe_packet(const InFlight& flight, Eigen::Index step) const;
 
   Options options_;
   TrajectoryOptions trajectory_options_;
