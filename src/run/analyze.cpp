@@ -29,15 +29,17 @@ class AnalyzeJob {
   RunSummary execute() {
     const Json identity = make_identity();
     if (folder_.inspect(identity, options_.overwrite) == FolderState::complete) return already_complete();
-    const std::string started = utc_now();
+    started_ = utc_now();
     double seconds = 0;
     {
       const StageClock clock(seconds);
       make_observers();
+      folder_.remove_earlier_run(false);
+      write_manifest(identity, "running", 0);
       show_states();
       write_results();
     }
-    write_manifest(identity, started, seconds);
+    write_manifest(identity, summary_.status, seconds);
     return summary_;
   }
 
@@ -100,7 +102,8 @@ class AnalyzeJob {
       settings.field = options_.species;
       settings.field.last_point_after_norm = stored_.after_final_norm();
       settings.seed = options_.seed;
-      diagnostics_ = std::make_unique<DiagnosticsJob>(settings, sequences(), read_pairs(), std::vector<states::Sequence>());
+      diagnostics_ = std::make_unique<DiagnosticsJob>(settings, sequences(), read_pairs(),
+                                                      std::vector<states::Sequence>());
       for (states::Observer* observer : diagnostics_->observers()) observers_.push_back(observer);
     }
   }
@@ -191,16 +194,16 @@ class AnalyzeJob {
     write_ct_files(folder_.path(), report, model_json(), nullptr, options_.detail);
   }
 
-  void write_manifest(const Json& identity, const std::string& started, double seconds) {
+  void write_manifest(const Json& identity, const std::string& status, double seconds) const {
     const Json manifest = {{"schema_version", 1},
                            {"kind", "phasescope.analysis"},
-                           {"status", summary_.status},
+                           {"status", status},
                            {"model", model_json()},
                            {"state_points", stored_.after_final_norm() ? "hf" : "raw"},
                            {"versions", program_versions()},
                            {"threads", thread_count()},
-                           {"started", started},
-                           {"finished", utc_now()},
+                           {"started", started_},
+                           {"finished", status == "running" ? Json(nullptr) : Json(utc_now())},
                            {"seconds", {{"analyse", seconds}}},
                            {"identity", identity}};
     write_file_atomically(folder_.path() / "manifest.json", manifest.dump(2) + "\n");
@@ -209,6 +212,7 @@ class AnalyzeJob {
   const AnalyzeOptions& options_;
   states::StoredStates stored_;
   RunFolder folder_;
+  std::string started_;
   std::unique_ptr<CtJob> ct_;
   std::unique_ptr<SpeciesJob> species_;
   std::unique_ptr<DiagnosticsJob> diagnostics_;

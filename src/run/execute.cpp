@@ -42,6 +42,7 @@ class RunJob {
     if (folder_.inspect(identity_, options_.overwrite) == FolderState::complete) return already_complete();
     started_ = utc_now();
     open_model();
+    folder_.remove_earlier_run(true);
     write_manifest("running");
     make_observers();
     run_batches();
@@ -104,10 +105,12 @@ class RunJob {
     settings.seed = options_.sampling.seed;
     std::vector<states::Sequence> all;
     for (const PlannedSequence& planned : plan_.sequences) {
-      if (planned.feeds(Analysis::pairs) || planned.feeds(Analysis::dynamics)) all.push_back(planned.sequence);
+      if (planned.feeds(Analysis::pairs) || planned.feeds(Analysis::dynamics))
+        all.push_back(planned.sequence);
     }
-    diagnostics_ = std::make_unique<DiagnosticsJob>(settings, all, complete_pairs(plan_.sequences_for(Analysis::pairs)),
-                                                    plan_.sequences_for(Analysis::dynamics));
+    diagnostics_ =
+        std::make_unique<DiagnosticsJob>(settings, all, complete_pairs(plan_.sequences_for(Analysis::pairs)),
+                                         plan_.sequences_for(Analysis::dynamics));
     for (states::Observer* observer : diagnostics_->observers()) observers_.push_back(observer);
   }
 

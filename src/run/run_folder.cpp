@@ -1,10 +1,14 @@
 #include "phasescope/run/run_folder.h"
 
+#include <array>
 #include <cerrno>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "phasescope/base/error.h"
@@ -14,6 +18,13 @@ namespace phasescope::run {
 namespace {
 
 constexpr const char* kLockName = ".lock";
+constexpr const char* kManifestName = "manifest.json";
+
+/// What runs and analyses write, besides the manifest and states/.
+constexpr std::array<const char*, 10> kResults = {
+    "samples.jsonl",         "regime.json",           "steps.jsonl",        "species.json",
+    "detail.json",           "diagnostics.json",      "tables/catalog.csv", "tables/pairs.csv",
+    "tables/trajectory.csv", "tables/transitions.csv"};
 
 std::string shortened(const Json& value) {
   std::string text = value.dump();
@@ -21,21 +32,47 @@ std::string shortened(const Json& value) {
   return text.size() <= longest ? text : text.substr(0, longest) + "...";
 }
 
+std::string difference_of_lists(const Json& before, const Json& now, const std::string& path) {
+  if (before.size() != now.size())
+    return path + ": " + std::to_string(before.size()) + " before, " + std::to_string(now.size()) + " now";
+  std::string found;
+  for (std::size_t i = 0; i < now.size() && found.empty(); ++i)
+    found = first_difference(before[i], now[i], path + "[" + std::to_string(i) + "]");
+  return found;
+}
+
+std::string difference_of_objects(const Json& before, const Json& now, const std::string& path) {
+  const auto place = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
+  for (const auto& [key, value] : now.items()) {
+    if (!before.contains(key)) return place(key) + ": absent before, " + shortened(value) + " now";
+    std::string found = first_difference(before[key], value, place(key));
+    if (!found.empty()) return found;
+  }
+  for (const auto& [key, value] : before.items()) {
+    if (!now.contains(key)) return place(key) + ": " + shortened(value) + " before, absent now";
+  }
+  return {};  // the same keys in another order
+}
+
+/// False when the lock file was removed, by the process that held it, between opening and locking it: a lock
+/// on it would keep nobody out.
+bool is_same_file(int descriptor, const std::filesystem::path& file) {
+  struct stat opened {
+  }, named{};
+  return ::fstat(descriptor, &opened) == 0 && ::stat(file.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+bool is_states_file(const std::filesystem::path& file) {
+  return file.extension() == ".safetensors" && file.filename().string().rfind("states-", 0) == 0;
+}
+
 }  // namespace
 
 std::string first_difference(const Json& before, const Json& now, const std::string& path) {
   if (before == now) return {};
-  if (before.is_object() && now.is_object()) {
-    for (const auto& [key, value] : now.items()) {
-      const std::string place = path.empty() ? key : path + "." + key;
-      if (!before.contains(key)) return place + ": absent before, " + shortened(value) + " now";
-      if (std::string found = first_difference(before[key], value, place); !found.empty()) return found;
-    }
-    for (const auto& [key, value] : before.items()) {
-      if (!now.contains(key))
-        return (path.empty() ? key : path + "." + key) + ": " + shortened(value) + " before, absent now";
-    }
-  }
+  if (before.is_object() && now.is_object()) return difference_of_objects(before, now, path);
+  if (before.is_array() && now.is_array()) return difference_of_lists(before, now, path);
   return path + ": " + shortened(before) + " before, " + shortened(now) + " now";
 }
 
@@ -45,13 +82,12 @@ RunFolder::RunFolder(std::filesystem::path folder) : folder_(std::move(folder)) 
   lock_descriptor_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (lock_descriptor_ < 0) throw_environment_error(lock.string(), "cannot be created", errno);
   // The kernel drops the lock with the process, however it ends.
-  if (::flock(lock_descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    const int error = errno;
-    ::close(std::exchange(lock_descriptor_, -1));
-    if (error == EWOULDBLOCK)
-      throw Error(ExitClass::folder_busy, folder_.string() + ": another phasescope is writing here");
-    throw_environment_error(lock.string(), "cannot be locked", error);
-  }
+  const int error = ::flock(lock_descriptor_, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
+  const bool busy = error == EWOULDBLOCK || (error == 0 && !is_same_file(lock_descriptor_, lock));
+  if (error == 0 && !busy) return;
+  ::close(std::exchange(lock_descriptor_, -1));
+  if (busy) throw Error(ExitClass::folder_busy, folder_.string() + ": another phasescope is writing here");
+  throw_environment_error(lock.string(), "cannot be locked", error);
 }
 
 RunFolder::~RunFolder() {
@@ -61,15 +97,35 @@ RunFolder::~RunFolder() {
 }
 
 FolderState RunFolder::inspect(const Json& identity, bool overwrite) const {
-  const std::filesystem::path file = folder_ / "manifest.json";
+  const std::filesystem::path file = folder_ / kManifestName;
   if (overwrite || !std::filesystem::exists(file)) return FolderState::fresh;
-  const Json manifest = read_json_file(file);
-  const std::string difference = first_difference(manifest.value("identity", Json::object()), identity);
+  const Json document = read_json_file(file);
+  const JsonObject manifest(document, file.string());
+  const Json before = manifest.has("identity") ? document["identity"] : Json::object();
+  const std::string difference = first_difference(before, identity);
   if (!difference.empty()) {
     throw Error(ExitClass::folder_busy, {file.string(), "", std::nullopt, "holds another run: " + difference,
                                          "the same command, another folder, or --overwrite"});
   }
-  return manifest.value("status", "") == "complete" ? FolderState::complete : FolderState::fresh;
+  return manifest.text_or("status", "") == "complete" ? FolderState::complete : FolderState::fresh;
+}
+
+void RunFolder::remove_earlier_run(bool with_states) const {
+  if (!std::filesystem::exists(folder_ / kManifestName)) return;
+  // The manifest goes first: without it, what might be left cannot be taken for a finished run.
+  std::vector<std::filesystem::path> files = {folder_ / kManifestName};
+  for (const char* name : kResults) files.push_back(folder_ / name);
+  std::error_code error;
+  if (with_states) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_ / "states", error))
+      if (is_states_file(entry.path())) files.push_back(entry.path());
+  }
+  for (const std::filesystem::path& file : files) {
+    std::filesystem::remove(file, error);
+    if (error) throw_environment_error(file.string(), "cannot be removed", error.value());
+  }
+  for (const char* name : {"tables", "states"})
+    std::filesystem::remove(folder_ / name, error);  // where empty
 }
 
 }  // namespace phasescope::run

@@ -1,5 +1,8 @@
 #include "analysis_arguments.h"
 
+#include "checks.h"
+
+#include "phasescope/base/error.h"
 #include "phasescope/curvature/definition.h"
 
 namespace phasescope::tool {
@@ -15,19 +18,23 @@ void add_ct_options(CLI::App& command, CtArguments& typed) {
   command.add_option("--ct-alignment", typed.alignment, "causal or centred")->capture_default_str();
   command.add_option("--ct-span", typed.span, "generated, prompt or both")->capture_default_str();
   command.add_option("--ct-layer", typed.layer, "State point of the headline; -1: the last block")
+      ->check(at_least(-1))
       ->capture_default_str();
   command.add_option("--ct-state-point", typed.state_point, "pre_norm or post_norm")->capture_default_str();
   command.add_option("--ct-clip", typed.clip, "raw or clipped_mad")->capture_default_str();
   command.add_option("--ct-skip", ct.definition.skip, "Leading prompt positions left out")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
-  command.add_option("--null-draws", ct.null_draws, "Permutations of each run's null")->capture_default_str();
+  command.add_option("--null-draws", ct.null_draws, "Permutations of each run's null")
+      ->check(at_least(0))
+      ->capture_default_str();
   command.add_option("--bootstrap-draws", ct.bootstrap_draws, "Resamples of each interval")
+      ->check(at_least(1))
       ->capture_default_str();
   command
       .add_option("--common-steps", typed.common_steps,
                   "Common length of the length-matched statistics; 0: 25th percentile")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
   command.add_option("--bands", ct.bands, "Regime bands; default: the published ones");
   command.add_flag("--sensitivity", ct.sensitivity, "Repeat under all 60 definitions");
@@ -35,37 +42,52 @@ void add_ct_options(CLI::App& command, CtArguments& typed) {
 
 void add_species_options(CLI::App& command, intelliton::Options& species) {
   command.add_option("--modes", species.modes, "Singular modes kept per state point")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->capture_default_str();
   command.add_option("--skip-layers", species.skip_layers, "State points before the propagator")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
   command.add_option("--eft-window", species.eft_window, "State points in the running-mass window")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->capture_default_str();
   command.add_option("--sv-threshold", species.sv_threshold, "Share of mode 0 that makes a mode active")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
   command.add_option("--merge-cosine", species.merge_cosine, "Candidates this similar are one species")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(between(0, 1))
       ->capture_default_str();
   command.add_option("--sharpness", species.sharpness, "Width over centre of a well-defined resonance")
-      ->check(CLI::PositiveNumber)
+      ->check(above(0))
       ->capture_default_str();
   command.add_option("--representative", species.representative,
                      "Field <category>/<i> that supplies flow and dispersion");
 }
 
+namespace {
+
+/// A name of the definition; errors name the option that it was typed under.
+template <class Value>
+Value named(const std::string& option, const std::string& name) {
+  try {
+    return curvature::parse_name<Value>(name);
+  } catch (const Error& error) {
+    throw Error(ExitClass::usage,
+                {"", option, std::nullopt, error.details().reason, error.details().expected});
+  }
+}
+
+}  // namespace
+
 run::CtOptions resolve_ct(const CtArguments& typed) {
   run::CtOptions options = typed.options;
   curvature::Definition& definition = options.definition;
-  definition.norm = curvature::parse_name<curvature::Norm>(typed.norm);
-  definition.delta = curvature::parse_name<curvature::Delta>(typed.delta);
-  definition.curvature = curvature::parse_name<curvature::Curvature>(typed.curvature);
-  definition.alignment = curvature::parse_name<curvature::Alignment>(typed.alignment);
-  definition.span = curvature::parse_name<curvature::Span>(typed.span);
-  definition.state_point = curvature::parse_name<curvature::StatePoint>(typed.state_point);
-  definition.clip = curvature::parse_name<curvature::Clip>(typed.clip);
+  definition.norm = named<curvature::Norm>("--ct-norm", typed.norm);
+  definition.delta = named<curvature::Delta>("--ct-delta", typed.delta);
+  definition.curvature = named<curvature::Curvature>("--ct-curvature", typed.curvature);
+  definition.alignment = named<curvature::Alignment>("--ct-alignment", typed.alignment);
+  definition.span = named<curvature::Span>("--ct-span", typed.span);
+  definition.state_point = named<curvature::StatePoint>("--ct-state-point", typed.state_point);
+  definition.clip = named<curvature::Clip>("--ct-clip", typed.clip);
   if (typed.layer >= 0) definition.layer = typed.layer;
   if (typed.common_steps > 0) options.common_steps = static_cast<std::size_t>(typed.common_steps);
   return options;

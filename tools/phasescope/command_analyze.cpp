@@ -1,4 +1,5 @@
 #include "analysis_arguments.h"
+#include "checks.h"
 #include "commands.h"
 #include "config_file.h"
 #include "summary.h"
@@ -39,12 +40,14 @@ void add_analyze_command(CLI::App& program, int& exit_code) {
                       "File of tensors <category>/<i>/<block> [heads, T, T]");
   command->add_option("--pairs", options.pairs, "JSON list of {category, grounded, other}");
   command->add_option("--analyses", typed->analyses, "ct, species; default: both")->delimiter(',');
-  command->add_option("--seed", options.seed, "Of nulls and bootstraps")->capture_default_str();
+  command->add_option("--seed", options.seed, "Of nulls and bootstraps")
+      ->check(at_least(0))
+      ->capture_default_str();
   command->add_option("--threads", options.threads, "Threads; 0: all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
   command->add_option("-b,--batch-tokens", options.batch_tokens, "Tokens in view together")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->capture_default_str();
   add_ct_options(*command, typed->ct);
   add_species_options(*command, options.species);

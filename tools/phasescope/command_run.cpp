@@ -1,4 +1,5 @@
 #include "analysis_arguments.h"
+#include "checks.h"
 #include "commands.h"
 #include "config_file.h"
 #include "summary.h"
@@ -37,18 +38,23 @@ void add_model_options(CLI::App& command, RunArguments& typed) {
                   "Model folder, .gguf file, or org/name[@revision] in the hub cache")
       ->required();
   command.add_option("--revision", options.revision, "Revision in the hub cache");
-  command.add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  command.add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")
+      ->check(device_name())
+      ->capture_default_str();
   command.add_option("--dtype", options.device.dtype, "auto, float32, bfloat16 or float16")
+      ->check(one_of({"auto", "float32", "bfloat16", "float16"}))
       ->capture_default_str();
   command
       .add_option("--blas", options.device.blas, "Who multiplies matrices on the CPU: auto, onednn or torch")
+      ->check(one_of({"auto", "onednn", "torch"}))
       ->capture_default_str();
   command
       .add_option("--weights-memory", options.device.weights_memory,
                   "Bytes of converted weights that may stay in memory; -1: what fits")
+      ->check(at_least(-1))
       ->capture_default_str();
   command.add_option("--threads", options.threads, "Threads; 0: all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
 }
 
@@ -71,15 +77,16 @@ void add_prompt_options(CLI::App& command, RunArguments& typed) {
       .add_option("--chat", options.chat,
                   "Write prompts with the model's chat template: off, on, or auto (where it has one and the "
                   "set agrees)")
+      ->check(one_of({"off", "on", "auto"}))
       ->capture_default_str();
   command.add_option("--system", options.system, "System message where the chat template is applied");
   command.add_option("--max-length", options.max_length, "Cut prompts to this many tokens; 0: never")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
   command
       .add_option("-b,--batch-tokens", options.batch_tokens,
                   "Prompt tokens that pass through the model together; 0: chosen")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
   command
       .add_option("--states", typed.states,
@@ -93,23 +100,24 @@ void add_prompt_options(CLI::App& command, RunArguments& typed) {
 void add_generation_options(CLI::App& command, RunArguments& typed) {
   run::RunOptions& options = typed.options;
   command.add_option("--max-new-tokens", options.max_new_tokens, "New tokens for ct_t")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1))
       ->capture_default_str();
   command.add_option("--temperature", options.sampling.temperature, "0: greedy")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
   command.add_option("--top-k", options.sampling.top_k, "Keep the k most probable tokens; 0: all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0))
       ->capture_default_str();
   command.add_option("--top-p", options.sampling.top_p, "Keep the most probable tokens with this mass")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(between(0, 1))
       ->capture_default_str();
   command
       .add_option("--min-p", options.sampling.min_p,
                   "Drop tokens below this share of the largest probability")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(between(0, 1))
       ->capture_default_str();
   command.add_option("--seed", options.sampling.seed, "Of sampling, nulls and bootstraps")
+      ->check(at_least(0))
       ->capture_default_str();
 }
 

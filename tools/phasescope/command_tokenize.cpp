@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -32,6 +33,8 @@ int tokenize_command(const Arguments& typed) {
   }
   std::ifstream input(typed.file);
   if (!input) throw_environment_error(typed.file, "cannot be opened", errno);
+  if (std::filesystem::is_directory(typed.file))
+    throw_environment_error(typed.file, "is a folder, not a file");
   run::tokenize_lines(tokenizer, input, typed.file, options, write);
   return 0;
 }

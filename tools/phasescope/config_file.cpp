@@ -1,9 +1,8 @@
 #include "config_file.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <utility>
+#include <string>
+#include <vector>
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/json.h"
@@ -11,73 +10,55 @@
 namespace phasescope::tool {
 namespace {
 
-constexpr std::array<std::pair<const char*, const char*>, 5> kShortNames = {
-    {{"--model", "-m"}, {"--prompts", "-p"}, {"--output", "-o"}, {"--batch-tokens", "-b"}, {"--limit", "-L"}}};
-
-bool begins_with(const std::string& text, const std::string& start) { return text.compare(0, start.size(), start) == 0; }
-
-bool names_option(const std::string& argument, const std::string& option) {
-  if (argument == option || begins_with(argument, option + "=")) return true;
-  const auto is_short_form = [&](const auto& pair) {
-    return option == pair.first && begins_with(argument, pair.second) && !begins_with(argument, "--");
-  };
-  return std::any_of(kShortNames.begin(), kShortNames.end(), is_short_form);
+[[noreturn]] void refuse(const std::string& file, const std::string& key, const std::string& reason,
+                         const std::string& expected = {}) {
+  throw Error(ExitClass::usage, {file, key, std::nullopt, reason, expected});
 }
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
-
-/// One entry of the file as command-line arguments; nothing for null and for flags that are off.
-std::vector<std::string> arguments_of(const std::string& option, const Json& value) {
-  if (value.is_null() || value == false) return {};
-  if (value == true) return {option};
-  std::vector<std::string> arguments;
-  for (const Json& element : value.is_array() ? value : Json::array({value})) {
-    arguments.push_back(option);
-    arguments.push_back(text_of(element));
-  }
-  return arguments;
+CLI::Option& option_of_key(CLI::App& command, const std::string& file, const std::string& key) {
+  std::string name = key;
+  std::replace(name.begin(), name.end(), '_', '-');
+  CLI::Option* option = command.get_option_no_throw("--" + name);
+  if (option == nullptr && key.rfind('-', 0) != 0) option = command.get_option_no_throw(name);  // positional
+  if (option == nullptr || name == "config" || name == "help")
+    refuse(file, key, "is no option of " + command.get_name());
+  return *option;
 }
 
-/// Takes -C and its file out of the arguments.
-std::optional<std::string> take_config_file(std::vector<std::string>& arguments) {
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (begins_with(arguments[i], "--config=")) {
-      const std::string file = arguments[i].substr(std::string("--config=").size());
-      arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
-      return file;
-    }
-    if (arguments[i] != "-C" && arguments[i] != "--config") continue;
-    if (i + 1 == arguments.size()) throw Error(ExitClass::usage, "--config: no file given");
-    const std::string file = arguments[i + 1];
-    const auto first = arguments.begin() + static_cast<std::ptrdiff_t>(i);
-    arguments.erase(first, first + 2);
-    return file;
+std::string text_of(const std::string& file, const std::string& key, const Json& value) {
+  if (value.is_structured()) refuse(file, key, std::string("found ") + value.type_name(), "text or a number");
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+void set(CLI::Option& option, const std::string& file, const std::string& key, const Json& value) {
+  std::vector<std::string> texts;
+  for (const Json& item : value.is_array() ? value : Json::array({value}))
+    texts.push_back(text_of(file, key, item));
+  try {
+    option.add_result(texts);
+    option.run_callback();
+  } catch (const CLI::ParseError& error) {
+    const std::string reason = error.what(), name = option.get_name() + ": ";
+    refuse(file, key, reason.rfind(name, 0) == 0 ? reason.substr(name.size()) : reason);
   }
-  return std::nullopt;
+}
+
+void apply(CLI::App& command, const std::string& file) {
+  const Json config = read_json_file(file);
+  for (const auto& [key, value] : JsonObject(config, file).json().items()) {
+    CLI::Option& option = option_of_key(command, file, key);
+    if (option.count() == 0 && !value.is_null()) set(option, file, key, value);
+  }
 }
 
 }  // namespace
 
 void add_config_option(CLI::App& command) {
-  command.add_option("-C,--config", "JSON file with options by their long names; what is typed overrides it")->type_name("FILE");
-}
-
-std::vector<std::string> expand_config(const std::vector<std::string>& arguments) {
-  std::vector<std::string> expanded = arguments;
-  const std::optional<std::string> file = take_config_file(expanded);
-  if (!file) return arguments;
-  const Json config = read_json_file(*file);
-  std::vector<std::string> from_file;
-  for (const auto& [key, value] : JsonObject(config, *file).json().items()) {
-    std::string option = "--" + key;
-    std::replace(option.begin(), option.end(), '_', '-');
-    const auto is_typed = [&](const std::string& argument) { return names_option(argument, option); };
-    if (std::any_of(expanded.begin(), expanded.end(), is_typed)) continue;
-    for (std::string& argument : arguments_of(option, value)) from_file.push_back(std::move(argument));
-  }
-  const auto after_command = expanded.empty() ? expanded.end() : expanded.begin() + 1;
-  expanded.insert(after_command, from_file.begin(), from_file.end());
-  return expanded;
+  // CLI11 reads configuration files for the whole program only. Callbacks of options run before CLI11 looks
+  // for required ones.
+  command.add_option_function<std::string>(
+      "-C,--config", [&command](const std::string& file) { apply(command, file); },
+      "JSON file with options by their long names; the command line overrides it");
 }
 
 }  // namespace phasescope::tool

@@ -1,13 +1,12 @@
 #include "commands.h"
-#include "config_file.h"
 #include "version_text.h"
 
-#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <new>
 #include <string>
-#include <vector>
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/version.h"
@@ -21,10 +20,17 @@ int fail(ExitClass exit_class, const char* reason) {
   return static_cast<int>(exit_class);
 }
 
+/// What CLI11 says, but that it does not name a command it does not know.
+std::string usage_reason(const CLI::App& program, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = program.remaining();
+  if (!program.get_subcommands().empty() || unknown.empty()) return error.what();
+  return "no command \"" + unknown.front() + "\"";
+}
+
 /// CLI11's own messages can span lines; ours is one, and usage errors end with 2.
 int report_usage(const CLI::App& program, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) return program.exit(error);  // --help, --version
-  std::string reason = error.what();
+  std::string reason = usage_reason(program, error);
   for (char& c : reason) {
     if (c == '\n') c = ' ';
   }
@@ -54,21 +60,27 @@ int run_program(int argument_count, char** arguments) {
   phasescope::tool::add_inspect_command(program, exit_code);
   phasescope::tool::add_tokenize_command(program, exit_code);
   try {
-    // CLI11 wants the arguments last first.
-    std::vector<std::string> expanded = phasescope::tool::expand_config({arguments + 1, arguments + argument_count});
-    std::reverse(expanded.begin(), expanded.end());
-    program.parse(expanded);
+    program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
     return report_usage(program, error);
   }
   return exit_code;
 }
 
+/// Results that did not reach their reader are an error (a full disk behind a redirection).
+void finish_output() {
+  std::cout.flush();
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout)
+    phasescope::throw_environment_error("standard output", "cannot be written", errno);
+}
+
 }  // namespace
 
 int main(int argument_count, char** arguments) {
   try {
-    return run_program(argument_count, arguments);
+    const int exit_code = run_program(argument_count, arguments);
+    finish_output();
+    return exit_code;
   } catch (const phasescope::Error& error) {
     return fail(error.exit_class(), error.what());
   } catch (const std::bad_alloc&) {

@@ -26,15 +26,20 @@ class RunFolder {
   const std::filesystem::path& path() const { return folder_; }
   /// Compares the identity of this run (options and digests) with the manifest found. Errors: folder_busy,
   /// naming the first difference, when the folder holds another run and `overwrite` is not set.
+  /// input_file when the manifest is no JSON object.
   FolderState inspect(const Json& identity, bool overwrite) const;
+  /// Removes manifest and results of an earlier run, so that its results never stand beside those of this one;
+  /// `with_states`: its states/ too, which an analysis might be reading. Nothing where there is no manifest,
+  /// and no file that phasescope does not write. Errors: environment.
+  void remove_earlier_run(bool with_states) const;
 
  private:
   std::filesystem::path folder_;
   int lock_descriptor_ = -1;
 };
 
-/// The first place where two JSON values differ, as "options.seed: 1 before, 2 now"; empty when they are
-/// equal.
+/// The first place where two JSON values differ, as "options.seed: 1 before, 2 now"; of lists of different
+/// lengths these. Empty when the values are equal, whatever the order of their keys.
 std::string first_difference(const Json& before, const Json& now, const std::string& path = {});
 
 }  // namespace phasescope::run
