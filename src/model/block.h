@@ -31,7 +31,7 @@ class BlockScratch {
 
  private:
   Matrix allocate(std::int64_t rows, std::int64_t columns);
-  std::vector<std::vector<float>> storage_;
+  std::vector<Buffer> storage_;
 };
 
 /// Runs block `index` over packed rows: x [rows, hidden] is replaced by the block's output. `ropes`: one

@@ -23,7 +23,7 @@ void embed(const checkpoint::Checkpoint& checkpoint, const LoadedOuter& outer,
            const std::vector<std::int64_t>& tokens, const std::vector<std::int64_t>& positions,
            Linear& linear, Matrix x) {
   const checkpoint::Architecture& a = checkpoint.architecture();
-  std::vector<float> unprojected;
+  Buffer unprojected;
   Matrix rows = x;
   if (outer.project_in) {
     unprojected.resize(static_cast<std::size_t>(x.rows * a.embedding_width));

@@ -111,8 +111,8 @@ class Executor::Batch {
   std::vector<SequenceResult> results_;
   std::vector<double> nll_sums_;
   std::vector<bool> active_;  ///< still generating; its newest token has not been run yet
-  std::vector<float> x_, previous_, normed_;
-  std::vector<float> attention_storage_;
+  Buffer x_, previous_, normed_;
+  Buffer attention_storage_;
 };
 
 namespace {
@@ -323,20 +323,20 @@ void Executor::Batch::predict(const Pass& pass) {
 void Executor::Batch::predict_rows(const Pass& pass, const std::vector<std::int64_t>& rows) {
   const Architecture& a = architecture();
   const auto count = static_cast<std::int64_t>(rows.size());
-  std::vector<float> input(static_cast<std::size_t>(count * a.hidden));
+  Buffer input(static_cast<std::size_t>(count * a.hidden));
   for (std::int64_t i = 0; i < count; ++i) {
     const float* row = normed_.data() + rows[static_cast<std::size_t>(i)] * a.hidden;
     std::copy(row, row + a.hidden, input.data() + i * a.hidden);
   }
   ConstMatrix states(input.data(), count, a.hidden);
-  std::vector<float> projected;
+  Buffer projected;
   if (executor_.outer_.project_out) {
     projected.resize(static_cast<std::size_t>(count * a.embedding_width));
     const Matrix output(projected.data(), count, a.embedding_width);
     executor_.linear_.apply(states, executor_.outer_.project_out, output);
     states = output;
   }
-  std::vector<float> logits(static_cast<std::size_t>(count * a.vocabulary));
+  Buffer logits(static_cast<std::size_t>(count * a.vocabulary));
   executor_.linear_.apply(states, executor_.outer_.head, Matrix(logits.data(), count, a.vocabulary));
   std::vector<TokenDistribution> distributions(rows.size());
 #pragma omp parallel for schedule(static)

@@ -48,7 +48,7 @@ void run_expert(checkpoint::Activation activation, const LoadedExpert& expert,
                 const std::vector<Assignment>& assignments, Linear& linear, ConstMatrix x, Matrix output) {
   const auto rows = static_cast<std::int64_t>(assignments.size());
   const std::int64_t inner = expert.up.weight.rows;
-  std::vector<float> storage(static_cast<std::size_t>(rows * (2 * x.columns + 2 * inner)));
+  Buffer storage(static_cast<std::size_t>(rows * (2 * x.columns + 2 * inner)));
   const Matrix input(storage.data(), rows, x.columns);
   const Matrix result(input.data + rows * x.columns, rows, x.columns);
   const Matrix gate(result.data + rows * x.columns, rows, inner);
@@ -73,7 +73,7 @@ void run_expert(checkpoint::Activation activation, const LoadedExpert& expert,
 void run_experts(const checkpoint::Architecture& architecture, const LoadedBlock& weights, Linear& linear,
                  ConstMatrix x, Matrix output) {
   const checkpoint::Experts& experts = *architecture.experts;
-  std::vector<float> logit_storage(static_cast<std::size_t>(x.rows * experts.count));
+  Buffer logit_storage(static_cast<std::size_t>(x.rows * experts.count));
   const Matrix logits(logit_storage.data(), x.rows, experts.count);
   linear.apply(x, weights.router, logits);
   for (std::int64_t r = 0; r < output.rows; ++r) std::fill_n(output.row(r), output.columns, 0.0F);

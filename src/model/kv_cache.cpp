@@ -6,11 +6,11 @@ KvCache::KvCache(const checkpoint::Architecture& architecture, const std::vector
     : width_(architecture.key_value_width()), first_rows_{0} {
   for (const std::int64_t capacity : capacities) first_rows_.push_back(first_rows_.back() + capacity);
   const auto elements = static_cast<std::size_t>(first_rows_.back() * width_);
-  keys_.assign(static_cast<std::size_t>(architecture.blocks), std::vector<float>(elements));
+  keys_.assign(static_cast<std::size_t>(architecture.blocks), Buffer(elements));
   values_ = keys_;
 }
 
-Matrix KvCache::place(std::vector<std::vector<float>>& blocks, std::int64_t block, std::size_t sequence) {
+Matrix KvCache::place(std::vector<Buffer>& blocks, std::int64_t block, std::size_t sequence) {
   const std::int64_t first = first_rows_[sequence];
   const std::int64_t rows = first_rows_[sequence + 1] - first;
   if (rows == 0) return {};

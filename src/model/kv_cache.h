@@ -21,11 +21,11 @@ class KvCache {
   Matrix values(std::int64_t block, std::size_t sequence) { return place(values_, block, sequence); }
 
  private:
-  Matrix place(std::vector<std::vector<float>>& blocks, std::int64_t block, std::size_t sequence);
+  Matrix place(std::vector<Buffer>& blocks, std::int64_t block, std::size_t sequence);
 
   std::int64_t width_;
   std::vector<std::int64_t> first_rows_;  ///< one more entry than sequences
-  std::vector<std::vector<float>> keys_, values_;
+  std::vector<Buffer> keys_, values_;
 };
 
 }  // namespace phasescope::model

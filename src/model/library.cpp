@@ -1,11 +1,11 @@
 #include "executor.h"
 #include "linear.h"
-#include "phasescope/base/threads.h"
-
-#include <ATen/Parallel.h>
 
 #include <string>
 
+#include <ATen/Parallel.h>
+
+#include "phasescope/base/threads.h"
 #include "phasescope/model/language_model.h"
 
 namespace phasescope::model {

@@ -1,8 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
+
+#include <Eigen/Core>
 
 namespace phasescope::model {
+
+/// Memory for matrices, aligned to whole vector registers. Eigen computes the unaligned ends of a row with
+/// other instructions, so that without this the last bit of a result would depend on where the allocator
+/// happened to put it.
+using Buffer = std::vector<float, Eigen::aligned_allocator<float>>;
 
 /// A row-major float32 matrix in somebody else's memory; rows may be further apart than they are long.
 template <class Element>

@@ -38,8 +38,8 @@ class RotaryTable {
 
  private:
   std::int64_t half_;
-  std::vector<float> cosine_;  ///< [rows, half]
-  std::vector<float> sine_;
+  Buffer cosine_;  ///< [rows, half]
+  Buffer sine_;
 };
 
 }  // namespace phasescope::model
