@@ -33,6 +33,8 @@ endif()
 if(PHASESCOPE_SANITIZE)
   target_compile_options(phasescope_settings INTERFACE $<BUILD_INTERFACE:-fsanitize=address,undefined;-fno-sanitize-recover=all;-fno-omit-frame-pointer>)
   target_link_options(phasescope_settings INTERFACE $<BUILD_INTERFACE:-fsanitize=address,undefined>)
+  # With sanitizers the same GCC bug shows as this warning.
+  target_compile_options(phasescope_settings INTERFACE $<BUILD_INTERFACE:$<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized>>)
 endif()
 
 # phasescope_library(<folder> SOURCES file.cpp... DEPENDS target...): the static library of src/<folder>.

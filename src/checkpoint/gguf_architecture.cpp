@@ -140,6 +140,11 @@ void finish_plain(const Metadata&, Architecture& a) {
   set_uniform_pattern(a, std::nullopt);
 }
 
+void finish_qwen2(const Metadata&, Architecture& a) {
+  a.query_key_value_bias = true;
+  set_uniform_pattern(a, std::nullopt);
+}
+
 void finish_qwen3(const Metadata&, Architecture& a) {
   a.query_key_norm = QueryKeyNorm::per_head;
   set_uniform_pattern(a, std::nullopt);
@@ -195,14 +200,14 @@ struct GgufFamily {
 };
 
 constexpr std::array<GgufFamily, 7> kFamilies = {{{"llama", "llama", finish_plain},
-                                                  {"qwen2", "qwen2", finish_plain},
+                                                  {"qwen2", "qwen2", finish_qwen2},
                                                   {"qwen3", "qwen3", finish_qwen3},
                                                   {"gemma", "gemma", finish_gemma},
                                                   {"gemma2", "gemma2", finish_gemma2},
                                                   {"gemma3", "gemma3_text", finish_gemma3},
                                                   {"phi3", "phi3", finish_phi3}}};
 
-/// The metadata is silent on biases: the first block tells.
+/// The metadata is silent on biases: the first block tells, unless the family always has them.
 void read_biases(const GgufFile& file, Architecture& a) {
   const auto has = [&](const char* name) { return file.find(std::string("blk.0.") + name) != nullptr; };
   a.query_key_value_bias = has("attn_q.bias") || has("attn_qkv.bias");

@@ -67,17 +67,11 @@ void read_yarn(const JsonObject& settings, Rope& rope) {
   rope.truncate = settings.boolean_or("truncate", true);
   rope.mscale = settings.number_or("mscale", 0);
   rope.mscale_all_dim = settings.number_or("mscale_all_dim", 0);
-  if (!settings.has("factor")) {
-    rope.factor =
-        static_cast<double>(rope.maximum_positions) / static_cast<double>(rope.original_maximum_positions);
-  }
 }
 
 void read_longrope(const JsonObject& settings, Rope& rope) {
   rope.short_factors = read_factors(settings, "short_factor", rope.dimensions / 2);
   rope.long_factors = read_factors(settings, "long_factor", rope.dimensions / 2);
-  rope.factor =
-      static_cast<double>(rope.maximum_positions) / static_cast<double>(rope.original_maximum_positions);
 }
 
 void read_by_type(const JsonObject& settings, Rope& rope) {
@@ -86,6 +80,11 @@ void read_by_type(const JsonObject& settings, Rope& rope) {
       rope.type == RopeType::linear || rope.type == RopeType::dynamic || rope.type == RopeType::llama3;
   if (needs_factor || settings.has("factor"))
     rope.factor = positive(settings, "factor", settings.number("factor"));
+  const bool by_lengths = rope.type == RopeType::yarn || rope.type == RopeType::longrope;
+  if (by_lengths && !settings.has("factor")) {
+    rope.factor =
+        static_cast<double>(rope.maximum_positions) / static_cast<double>(rope.original_maximum_positions);
+  }
   if (settings.has("attention_factor")) rope.attention_factor = settings.number("attention_factor");
   if (rope.type == RopeType::yarn) read_yarn(settings, rope);
   if (rope.type == RopeType::longrope) read_longrope(settings, rope);

@@ -247,67 +247,89 @@ void add_field_estimates(ResampledEstimates& estimates, RobustReport& report, co
                report.spectrum_spread, cohort.prompts.size());
 }
 
-/// Moves estimated members to the species they make, or to the incoherent ones.
-void distribute_members(RobustReport& report, const std::vector<ModeAxis>& axes,
-                        const std::vector<SpeciesMember>& members,
-                        const std::vector<std::vector<std::size_t>>& groups) {
-  std::vector<bool> used(axes.size(), false);
-  for (std::size_t s = 0; s < groups.size(); ++s) {
-    for (const std::size_t place : groups[s]) {
-      report.species[s].members.push_back(members[place]);
-      used[place] = true;
+/// The report while it is made: estimates point into it, so it is filled in place.
+class RobustReportBuilder {
+ public:
+  RobustReportBuilder(const Cohort& cohort, const std::vector<CategoryFields>& categories,
+                      const Options& options, const RobustOptions& robust)
+      : cohort_(cohort),
+        robust_(robust),
+        axes_(mode_axes(cohort, categories, options.sv_threshold)),
+        species_axes_(cohort, axes_, options),
+        groups_(species_axes_.groups()) {
+    const Index points = cohort.prompts.front()->singular_values.rows();
+    first_point_ = points > options.skip_layers + 1 ? options.skip_layers : 0;
+  }
+
+  RobustReport build() {
+    add_members();
+    add_all_species();
+    add_field_estimates(estimates_, report_, cohort_);
+    report_.interval_narrowness =
+        estimates_.run(cohort_.group_of, {robust_.draws, robust_.seed, "species", 0.95});
+    distribute_members();
+    std::stable_sort(report_.species.begin(), report_.species.end(),
+                     [](const RobustSpecies& a, const RobustSpecies& b) {
+                       return a.amplitude.value.value_or(0) > b.amplitude.value.value_or(0);
+                     });
+    return std::move(report_);
+  }
+
+ private:
+  void add_members() {
+    for (const ModeAxis& axis : axes_) members_.push_back(axis.member);
+    std::vector<stats::Estimate*> targets{&report_.n_species};
+    for (SpeciesMember& member : members_) targets.push_back(&member.coherence);
+    estimates_.add(std::move(targets), "no prompt",
+                   [this](const VectorXd& counts) { return species_axes_.resampled(counts); });
+  }
+
+  void add_all_species() {
+    report_.species.resize(groups_.size());
+    for (std::size_t s = 0; s < groups_.size(); ++s) {
+      std::vector<const ModeAxis*> group;
+      for (const std::size_t place : groups_[s]) group.push_back(&axes_[place]);
+      add_species(estimates_, report_.species[s], cohort_, group, first_point_, robust_);
     }
   }
-  for (std::size_t place = 0; place < axes.size(); ++place) {
-    if (axes[place].active && !used[place]) report.incoherent.push_back(members[place]);
-  }
-}
 
-std::vector<stats::Estimate*> count_and_coherences(RobustReport& report,
-                                                   std::vector<SpeciesMember>& members) {
-  std::vector<stats::Estimate*> targets{&report.n_species};
-  for (SpeciesMember& member : members) targets.push_back(&member.coherence);
-  return targets;
-}
+  /// Hands estimated members to the species they make, or to the incoherent ones.
+  void distribute_members() {
+    std::vector<bool> used(axes_.size(), false);
+    for (std::size_t place = 0; place < axes_.size(); ++place) {
+      if (axes_[place].items.size() > 1) continue;
+      members_[place].coherence = stats::Estimate::undefined("one prompt has no coherence");
+    }
+    for (std::size_t s = 0; s < groups_.size(); ++s) {
+      for (const std::size_t place : groups_[s]) {
+        report_.species[s].members.push_back(members_[place]);
+        used[place] = true;
+      }
+    }
+    for (std::size_t place = 0; place < axes_.size(); ++place) {
+      if (axes_[place].active && !used[place]) report_.incoherent.push_back(members_[place]);
+    }
+  }
+
+  const Cohort& cohort_;
+  const RobustOptions& robust_;
+  std::vector<ModeAxis> axes_;
+  SpeciesAxes species_axes_;
+  std::vector<std::vector<std::size_t>> groups_;
+  Index first_point_ = 0;
+  ResampledEstimates estimates_;
+  std::vector<SpeciesMember> members_;
+  RobustReport report_;
+};
 
 }  // namespace
 
 RobustReport robust_report(const std::vector<CategoryFields>& categories, const Options& options,
                            const RobustOptions& robust) {
-  RobustReport report;
   const Cohort cohort(categories);
-  if (cohort.prompts.empty()) {
-    report.n_species = stats::Estimate::undefined("no prompt was analysed");
-    return report;
-  }
-  const std::vector<ModeAxis> axes = mode_axes(cohort, categories, options.sv_threshold);
-  const SpeciesAxes species_axes(cohort, axes, options);
-  const auto groups = species_axes.groups();
-  const Index points = cohort.prompts.front()->singular_values.rows();
-  const Index first_point = points > options.skip_layers + 1 ? options.skip_layers : 0;
-
-  report.species.resize(groups.size());
-  std::vector<SpeciesMember> members;
-  for (const ModeAxis& axis : axes) members.push_back(axis.member);
-  ResampledEstimates estimates;
-  estimates.add(count_and_coherences(report, members), "no prompt",
-                [&](const VectorXd& counts) { return species_axes.resampled(counts); });
-  for (std::size_t s = 0; s < groups.size(); ++s) {
-    std::vector<const ModeAxis*> group;
-    for (const std::size_t place : groups[s]) group.push_back(&axes[place]);
-    add_species(estimates, report.species[s], cohort, group, first_point, robust);
-  }
-  add_field_estimates(estimates, report, cohort);
-  report.interval_narrowness = estimates.run(cohort.group_of, {robust.draws, robust.seed, "species", 0.95});
-  for (std::size_t place = 0; place < axes.size(); ++place) {
-    if (axes[place].items.size() < 2)
-      members[place].coherence = stats::Estimate::undefined("one prompt has no coherence");
-  }
-  distribute_members(report, axes, members, groups);
-  std::stable_sort(report.species.begin(), report.species.end(),
-                   [](const RobustSpecies& a, const RobustSpecies& b) {
-                     return a.amplitude.value.value_or(0) > b.amplitude.value.value_or(0);
-                   });
+  if (!cohort.prompts.empty()) return RobustReportBuilder(cohort, categories, options, robust).build();
+  RobustReport report;
+  report.n_species = stats::Estimate::undefined("no prompt was analysed");
   return report;
 }
 

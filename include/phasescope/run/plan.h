@@ -21,7 +21,7 @@ struct PlannedSet {
   std::vector<Analysis> analyses;  ///< that it feeds
   std::string sha256;
   text::ChatUse chat = text::ChatUse::automatic;  ///< what the set says of the chat template
-  bool uses_chat = false;  ///< its prompts are written with the model's chat template
+  bool uses_chat = false;                         ///< its prompts are written with the model's chat template
 };
 
 /// One sequence to run.
