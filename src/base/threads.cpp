@@ -15,9 +15,13 @@ int thread_count() {
   return omp_get_max_threads();
 }
 
-ThreadLimit::ThreadLimit(int count) : before_(thread_count()) { set_thread_count(count); }
+ThreadLimit::ThreadLimit(int count) : before_(thread_count()) {
+  set_thread_count(count);
+}
 
-ThreadLimit::~ThreadLimit() { set_thread_count(before_); }
+ThreadLimit::~ThreadLimit() {
+  set_thread_count(before_);
+}
 
 void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& body) {
   std::exception_ptr first_error;

@@ -86,9 +86,8 @@ Json run_identity(const RunOptions& options, const Plan& plan, const ModelDigest
   Json resolved = options_to_json(options);
   resolved.erase("model");
   resolved.erase("revision");
-  return {{"weights", digests.weights},          {"config", digests.config},
-          {"tokenizer", digests.tokenizer},      {"prompts", prompts},
-          {"options", resolved}, {"version", kVersion}};
+  return {{"weights", digests.weights}, {"config", digests.config}, {"tokenizer", digests.tokenizer},
+          {"prompts", prompts},         {"options", resolved},      {"version", kVersion}};
 }
 
 Json program_versions() {

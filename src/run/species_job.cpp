@@ -39,7 +39,7 @@ std::vector<states::Observer*> SpeciesJob::observers() {
 }
 
 intelliton::Catalog SpeciesJob::write(const std::filesystem::path& folder, const Json& model,
-                               const intelliton::PairObserver* pairs) {
+                                      const intelliton::PairObserver* pairs) {
   intelliton::SpeciesReport report = intelliton::species_report(fields_, options_);
   create_folder(folder / "tables");
   write_file_atomically(folder / "species.json",

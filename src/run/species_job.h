@@ -28,7 +28,7 @@ class SpeciesJob {
   /// Writes species.json and tables/catalog.csv, and detail.json where it was asked for (with `pairs` if
   /// there are any); returns the number of published species.
   intelliton::Catalog write(const std::filesystem::path& folder, const Json& model,
-                     const intelliton::PairObserver* pairs);
+                            const intelliton::PairObserver* pairs);
 
  private:
   Json detail_json(const intelliton::Catalog& catalog, const intelliton::PairObserver* pairs) const;

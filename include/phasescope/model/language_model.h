@@ -70,7 +70,8 @@ struct ModelOptions {
   /// Bytes of converted weights that may stay in memory between uses; negative: what fits.
   std::int64_t weights_memory = -1;
   std::string blas = "auto";  ///< auto, onednn or torch: who multiplies matrices on the CPU
-  /// Repeated runs give the same bytes: products run on one thread, since oneDNN may add in another order each time.
+  /// Repeated runs give the same bytes: products run on one thread, since oneDNN may add in another order
+  /// each time.
   bool deterministic = false;
 };
 
