@@ -16,13 +16,16 @@ std::vector<intelliton::PromptPair> complete_pairs(const std::vector<states::Seq
   std::vector<states::Sequence> kept;
   for (const states::Sequence& sequence : sequences) {
     const std::set<std::string>& roles = roles_of_pair[sequence.pair];
-    if (!sequence.pair.empty() && roles.count("grounded") != 0 && roles.count("prone") != 0) kept.push_back(sequence);
+    if (!sequence.pair.empty() && roles.count("grounded") != 0 && roles.count("prone") != 0)
+      kept.push_back(sequence);
   }
   return intelliton::pairs_of(kept);
 }
 
-DiagnosticsJob::DiagnosticsJob(const DiagnosticsSettings& settings, const std::vector<states::Sequence>& sequences,
-                               const std::vector<intelliton::PromptPair>& pairs, const std::vector<states::Sequence>& dynamics)
+DiagnosticsJob::DiagnosticsJob(const DiagnosticsSettings& settings,
+                               const std::vector<states::Sequence>& sequences,
+                               const std::vector<intelliton::PromptPair>& pairs,
+                               const std::vector<states::Sequence>& dynamics)
     : settings_(settings), sequences_(sequences) {
   if (!pairs.empty()) pairs_ = std::make_unique<intelliton::PairObserver>(pairs, settings.field);
   if (dynamics.empty()) return;
@@ -50,8 +53,9 @@ void DiagnosticsJob::write(const std::filesystem::path& folder, const Json& mode
   intelliton::DiagnosticsOptions options;
   options.seed = settings_.seed;
   const intelliton::DiagnosticsReport report = intelliton::diagnostics_report(input, options);
-  create_folder(folder / "tables");
-  write_file_atomically(folder / "diagnostics.json", report::diagnostics_to_json(report, model).dump(2) + "\n");
+  if (report.pairs || report.dynamics) create_folder(folder / "tables");
+  write_file_atomically(folder / "diagnostics.json",
+                        report::diagnostics_to_json(report, model).dump(2) + "\n");
   if (report.pairs) write_file_atomically(folder / "tables/pairs.csv", report::pairs_to_csv(report));
   if (report.dynamics) {
     write_file_atomically(folder / "tables/trajectory.csv", report::trajectory_to_csv(report));

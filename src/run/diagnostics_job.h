@@ -15,22 +15,27 @@ namespace phasescope::run {
 /// What the pairs and dynamics analyses are given.
 struct DiagnosticsSettings {
   intelliton::Options field;
-  int steps = 8;               ///< generation steps of dynamics
+  int steps = 8;  ///< generation steps of dynamics
   std::uint64_t seed = 1234;
 };
 
-/// Pairs and generation dynamics of a run: their observers, and diagnostics.json with its tables once all sequences have ended.
+/// Pairs and generation dynamics of a run: their observers, and diagnostics.json with its tables once all
+/// sequences have ended.
 class DiagnosticsJob {
  public:
-  /// `pairs` may be empty, and so may `dynamics`: the sequences whose generation is followed. `sequences`: all that either refers to.
+  /// `pairs` may be empty, and so may `dynamics`: the sequences whose generation is followed. `sequences`:
+  /// all that either refers to.
   DiagnosticsJob(const DiagnosticsSettings& settings, const std::vector<states::Sequence>& sequences,
-                 const std::vector<intelliton::PromptPair>& pairs, const std::vector<states::Sequence>& dynamics);
+                 const std::vector<intelliton::PromptPair>& pairs,
+                 const std::vector<states::Sequence>& dynamics);
 
   std::vector<states::Observer*> observers();
   const intelliton::PairObserver* pairs() const { return pairs_.get(); }
 
-  /// `species`: the published catalogue's, needed for dynamics; nullptr: none were computed. `prompt_nll` by Sequence::index.
-  void write(const std::filesystem::path& folder, const Json& model, const std::vector<intelliton::Species>* species,
+  /// `species`: the published catalogue's, needed for dynamics; nullptr: none were computed. `prompt_nll` by
+  /// Sequence::index.
+  void write(const std::filesystem::path& folder, const Json& model,
+             const std::vector<intelliton::Species>* species,
              const std::map<std::int64_t, double>& prompt_nll);
 
  private:
@@ -40,7 +45,8 @@ class DiagnosticsJob {
   std::unique_ptr<intelliton::TrajectoryObserver> trajectories_;
 };
 
-/// The pairs among these sequences; a prompt whose partner was left out by a limit is in none. Errors: usage as pairs_of.
+/// The pairs among these sequences; a prompt whose partner was left out by a limit is in none. Errors: usage
+/// as pairs_of.
 std::vector<intelliton::PromptPair> complete_pairs(const std::vector<states::Sequence>& sequences);
 
 }  // namespace phasescope::run
