@@ -73,6 +73,8 @@ class AnalyzeJob {
         {"analyses", analyses},
         {"seed", options_.seed},
         {"detail", options_.detail},
+        {"span_was_chosen", options_.span_was_chosen},
+        {"bands", bands_digest(options_.ct)},
         {"ct", all["ct"]},
         {"species", all["species"]}};
   }
@@ -114,7 +116,8 @@ class AnalyzeJob {
       ct.definition.span = generated_anything() ? curvature::Span::generated : curvature::Span::prompt;
     }
     if (stored_.after_final_norm()) ct.definition.state_point = curvature::StatePoint::post_norm;
-    ct_ = std::make_unique<CtJob>(ct, options_.seed, options_.detail, sequences());
+    ct_ = std::make_unique<CtJob>(ct, options_.seed, options_.detail, sequences(),
+                                  stored_.sequences().front().points);
     for (const states::StoredSequence& stored : stored_.sequences()) {
       if (!stored.ids.empty()) ct_->observer().set_token_ids(stored.sequence.index, stored.ids);
     }

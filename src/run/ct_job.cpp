@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "phasescope/base/configs.h"
+#include "phasescope/base/error.h"
 #include "phasescope/base/files.h"
 #include "phasescope/report/regime_json.h"
 
@@ -19,22 +20,35 @@ curvature::RunOptions run_options(const CtOptions& options, std::uint64_t seed, 
   return result;
 }
 
+void check_layer(const CtOptions& options, std::int64_t points) {
+  const auto layer = options.definition.layer;
+  if (!layer || *layer < points) return;
+  throw Error(ExitClass::usage, {"", "--ct-layer", std::nullopt, "found " + std::to_string(*layer),
+                                 "a state point from 0 to " + std::to_string(points - 1)});
+}
+
+curvature::Bands bands_of(const CtOptions& options) {
+  return curvature::read_bands(options.bands.empty() ? configs_folder() / "regimes/published.json"
+                                                     : options.bands);
+}
+
 }  // namespace
 
 CtJob::CtJob(const CtOptions& options, std::uint64_t seed, bool keep_steps,
-             const std::vector<states::Sequence>& sequences)
+             const std::vector<states::Sequence>& sequences, std::int64_t points)
     : options_(options),
       run_options_(run_options(options, seed, keep_steps)),
-      observer_(run_options_, sequences) {}
+      bands_(bands_of(options)),
+      observer_(run_options_, sequences) {
+  check_layer(options, points);
+}
 
 curvature::RegimeReport CtJob::report(const std::vector<Generated>& generated,
                                       std::optional<std::int64_t> max_new_tokens,
                                       std::optional<double> temperature) {
   curvature::ReportOptions options;
   options.run = run_options_;
-  const std::filesystem::path bands =
-      options_.bands.empty() ? configs_folder() / "regimes/published.json" : options_.bands;
-  options.bands = curvature::read_bands(bands);
+  options.bands = bands_;
   options.bootstrap_draws = options_.bootstrap_draws;
   options.common_steps = options_.common_steps;
   options.max_new_tokens = max_new_tokens;

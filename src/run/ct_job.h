@@ -17,8 +17,10 @@ namespace phasescope::run {
 /// The ct_t part of a run: its observer, and the report once all sequences have ended.
 class CtJob {
  public:
+  /// `points`: state points of the model, L + 1. Errors: usage for a layer that it does not have; as
+  /// read_bands'.
   CtJob(const CtOptions& options, std::uint64_t seed, bool keep_steps,
-        const std::vector<states::Sequence>& sequences);
+        const std::vector<states::Sequence>& sequences, std::int64_t points);
 
   curvature::TrajectoryObserver& observer() { return observer_; }
   /// `results`: of all sequences of the run, with the texts of what they generated; `sampled` says how it was
@@ -36,6 +38,7 @@ class CtJob {
  private:
   CtOptions options_;
   curvature::RunOptions run_options_;
+  curvature::Bands bands_;
   curvature::TrajectoryObserver observer_;
 };
 

@@ -53,7 +53,7 @@ void DiagnosticsJob::write(const std::filesystem::path& folder, const Json& mode
   intelliton::DiagnosticsOptions options;
   options.seed = settings_.seed;
   const intelliton::DiagnosticsReport report = intelliton::diagnostics_report(input, options);
-  create_folder(folder / "tables");
+  if (report.pairs || report.dynamics) create_folder(folder / "tables");
   write_file_atomically(folder / "diagnostics.json",
                         report::diagnostics_to_json(report, model).dump(2) + "\n");
   if (report.pairs) write_file_atomically(folder / "tables/pairs.csv", report::pairs_to_csv(report));

@@ -41,10 +41,10 @@ class RunJob {
     identity_ = run_identity(options_, plan_, digests_);
     if (folder_.inspect(identity_, options_.overwrite) == FolderState::complete) return already_complete();
     started_ = utc_now();
+    make_observers();
     open_model();
     folder_.remove_earlier_run(true);
     write_manifest("running");
-    make_observers();
     run_batches();
     write_results();
     write_manifest(summary_.status);
@@ -74,7 +74,7 @@ class RunJob {
     const bool hf = options_.states == model::FinalStates::hf;
     if (plan_.has(Analysis::ct)) {
       ct_ = std::make_unique<CtJob>(options_.ct, options_.sampling.seed, options_.detail,
-                                    plan_.sequences_for(Analysis::ct));
+                                    plan_.sequences_for(Analysis::ct), checkpoint_.architecture().blocks + 1);
       observers_.push_back(&ct_->observer());
     }
     if (plan_.has(Analysis::species)) {

@@ -79,6 +79,10 @@ Json model_to_json(const checkpoint::Checkpoint& checkpoint, const ModelDigests&
             {"weights", digest_or_null(digests.weights)}}}};
 }
 
+Json bands_digest(const CtOptions& options) {
+  return options.bands.empty() ? Json(nullptr) : Json(sha256_of_file(options.bands));
+}
+
 Json run_identity(const RunOptions& options, const Plan& plan, const ModelDigests& digests) {
   Json prompts = Json::array();
   for (const PlannedSet& planned : plan.sets) prompts.push_back(planned.sha256);
@@ -86,8 +90,14 @@ Json run_identity(const RunOptions& options, const Plan& plan, const ModelDigest
   Json resolved = options_to_json(options);
   resolved.erase("model");
   resolved.erase("revision");
-  return {{"weights", digests.weights}, {"config", digests.config}, {"tokenizer", digests.tokenizer},
-          {"prompts", prompts},         {"options", resolved},      {"version", kVersion}};
+  return {{"weights", digests.weights},
+          {"config", digests.config},
+          {"tokenizer", digests.tokenizer},
+          {"chat_template", digest_or_null(plan.chat_sha256)},
+          {"prompts", prompts},
+          {"bands", bands_digest(options.ct)},
+          {"options", resolved},
+          {"version", kVersion}};
 }
 
 Json program_versions() {

@@ -24,7 +24,6 @@ CaptureObserver::CaptureObserver(std::filesystem::path folder, const std::vector
                                  const std::vector<std::vector<std::int64_t>>& ids, bool last_token_only,
                                  bool after_final_norm)
     : folder_(std::move(folder)), last_token_only_(last_token_only), after_final_norm_(after_final_norm) {
-  create_folder(folder_);
   for (std::size_t k = 0; k < sequences.size(); ++k) {
     Capture& capture = captures_[sequences[k].index];
     capture.sequence = sequences[k];
@@ -111,6 +110,7 @@ void CaptureObserver::write_file(const std::vector<const Capture*>& captures) {
         {"prompt_tokens", last_token_only_ ? 1 : capture.sequence.prompt_tokens},
         {"generated_tokens", last_token_only_ ? 0 : all_tokens - capture.sequence.prompt_tokens}};
   }
+  create_folder(folder_);
   char name[40];
   std::snprintf(name, sizeof name, "states-%04d.safetensors", ++files_);
   formats::write_safetensors(folder_ / name, tensors,

@@ -22,6 +22,9 @@ ModelDigests digest_model(const checkpoint::Checkpoint& checkpoint);
 Json model_to_json(const checkpoint::Checkpoint& checkpoint, const ModelDigests& digests,
                    const std::string& dtype);
 
+/// Of the file of regime bands that was chosen; null for the published ones. Errors: environment.
+Json bands_digest(const CtOptions& options);
+
 /// Everything that must be equal for two runs to be the same run.
 Json run_identity(const RunOptions& options, const Plan& plan, const ModelDigests& digests);
 
