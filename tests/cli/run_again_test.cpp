@@ -118,10 +118,10 @@ TEST_F(RunAgain, AnUnfinishedRunStartsAgain) {
 TEST_F(RunAgain, OverwritingLeavesNothingOfTheOtherRun) {
   const Outcome outcome = run_->again({"--max-new-tokens", "4", "--analyses", "ct,pairs", "--overwrite"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(files_in(run_->folder()),
-            (std::set<std::string>{"manifest.json", "samples.jsonl", "regime.json", "species.json",
-                                   "diagnostics.json", "tables/catalog.csv", "tables/pairs.csv",
-                                   "notes.txt"}));
+  EXPECT_EQ(
+      files_in(run_->folder()),
+      (std::set<std::string>{"manifest.json", "samples.jsonl", "regime.json", "species.json",
+                             "diagnostics.json", "tables/catalog.csv", "tables/pairs.csv", "notes.txt"}));
   const Json manifest = read_json_file(*run_ / "manifest.json");
   EXPECT_EQ(manifest["options"]["capture"], "none");
   EXPECT_EQ(manifest["status"], "complete");
