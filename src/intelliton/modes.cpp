@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
@@ -12,6 +13,7 @@ namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
+using Eigen::VectorXd;
 
 /// Smallest sigma_K^2 / sigma_0^2 for which the Gram matrix's eigenvectors are accurate enough.
 constexpr double kWellConditioned = 1e-6;
@@ -38,6 +40,35 @@ LayerModes modes_from_eigenvectors(const RowMatrix& field,
 LayerModes leading_modes(const Eigen::JacobiSVD<MatrixXd>& svd, Index count) {
   return {svd.singularValues().head(count), svd.matrixU().leftCols(count),
           svd.matrixV().leftCols(count).transpose()};
+}
+
+/// Replaces rows from `known` on by unit vectors made orthogonal to those before. The residual of unit vector
+/// e_j is 1 - sum_i rows(i, j)^2; the first of at least half the largest residual is taken, so that rounding
+/// cannot change the choice.
+void complete_rows(RowMatrix& rows, Index known) {
+  for (Index next = known; next < rows.rows(); ++next) {
+    const Eigen::ArrayXd residual = 1 - rows.topRows(next).colwise().squaredNorm().transpose().array();
+    Index chosen = 0;
+    while (2 * residual(chosen) < residual.maxCoeff()) ++chosen;
+    const VectorXd along = rows.topRows(next).col(chosen);
+    rows.row(next) = -along.transpose() * rows.topRows(next);
+    rows(next, chosen) += 1;
+    rows.row(next).normalize();
+  }
+}
+
+/// The singular vectors of a null space are arbitrary, and what a decomposition returns for them is rounding
+/// noise that differs between processors. They are replaced by a basis that is a function of the other
+/// vectors.
+void settle_null_space(LayerModes& modes, Index width) {
+  const double longer_side = static_cast<double>(std::max(modes.left.rows(), width));
+  const double smallest = std::numeric_limits<double>::epsilon() * longer_side * modes.singular_values(0);
+  const Index rank = (modes.singular_values.array() > smallest).count();
+  modes.singular_values.tail(modes.singular_values.size() - rank).setZero();
+  complete_rows(modes.right, rank);
+  RowMatrix left = modes.left.transpose();
+  complete_rows(left, rank);
+  modes.left = left.transpose();
 }
 
 /// phi^T = Q R, R^T = U S W^T, hence phi = U S (Q W)^T.
@@ -103,6 +134,7 @@ LayerModes decompose_field(const RowMatrix& field, const MatrixXd& gram, Index c
                                 values(values.size() - count) > kWellConditioned * values(values.size() - 1);
   LayerModes modes = well_conditioned ? modes_from_eigenvectors(field, solver, count)
                                       : modes_by_orthogonal_factors(field, count);
+  if (!well_conditioned) settle_null_space(modes, field.cols());
   fix_signs(modes);
   return modes;
 }

@@ -179,7 +179,7 @@ TEST(PairObserver, ReadsConfidenceAtTheEndOfThePrompt) {
 TEST(PairObserver, FindsAPromptIdenticalToItself) {
   PairObserver observer({{"a", 0, 0}}, Options{});
   show_prompts(observer, {sequence_of(0, "a", 7)});
-  const PairSignature& signature = *observer.pairs()[0].signature;
+  const PairSignature signature = *observer.pairs()[0].signature;
   EXPECT_NEAR(signature.spectral_divergence.cwiseAbs().maxCoeff(), 0, 1e-9);
   EXPECT_NEAR(signature.common_stability, 1, 1e-6);
   EXPECT_FALSE(signature.flagged);

@@ -28,10 +28,12 @@ Eigen::MatrixXd gram_matrix(const RowMatrix& field);
 ///
 /// T is small against D, so the work is done on the token side. The eigenvectors of the Gram matrix are the
 /// left singular vectors, but squaring costs accuracy: an error of T * epsilon * sigma_0^2 in each
-/// eigenvalue. That is kept below 1e-9 of the smallest eigenvalue that is used by taking this way only when
-/// sigma_K^2 > 1e-6 sigma_0^2; otherwise (rank-deficient and nearly so: repeated or empty rows) a Householder
-/// QR of phi^T and a Jacobi SVD of its T x T triangle give every singular value to epsilon * sigma_0 and an
-/// orthonormal basis of the null space as well, at several times the cost.
+/// eigenvalue. That is kept below 1e-9 of the smallest eigenvalue in use by taking this way only when
+/// sigma_K^2 > 1e-6 sigma_0^2. Otherwise (rank-deficient and nearly so: repeated or empty rows) a Householder
+/// QR of phi^T and a Jacobi SVD of its T x T triangle give every singular value to epsilon * sigma_0, at
+/// several times the cost. (Eigen's divide-and-conquer SVD was found to return wrong values for
+/// rank-deficient input.) Vectors of a null space, where all are right, are a fixed function of the others,
+/// so that results do not depend on the processor.
 LayerModes decompose_field(const RowMatrix& field, const Eigen::MatrixXd& gram, Eigen::Index count);
 
 /// |cos(a_i, b_j)| between rows, with the published guard: norms + 1e-8. Shape [rows of a, rows of b].
