@@ -48,14 +48,12 @@ endfunction()
 
 # phasescope_test(<name> LABEL unit|golden|cli|model|slow [WHOLE] SOURCES file.cpp... DEPENDS target...): one GoogleTest program,
 # every test of it known to CTest; with WHOLE the program is one CTest test, for programs that take long to start (libtorch). It
-# finds its fixtures through PHASESCOPE_TEST_DATA and the shipped files through PHASESCOPE_CONFIGS.
+# finds its fixtures and the shipped files through tests/places.h.
 function(phasescope_test name)
   cmake_parse_arguments(ARG "WHOLE" "LABEL" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  target_link_libraries(${name} PRIVATE phasescope_settings ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
-  target_compile_definitions(${name} PRIVATE PHASESCOPE_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
-    PHASESCOPE_CONFIGS="${PROJECT_SOURCE_DIR}/configs" PHASESCOPE_PROGRAM="${CMAKE_BINARY_DIR}/bin/phasescope")
+  target_link_libraries(${name} PRIVATE phasescope_settings ${ARG_DEPENDS} phasescope_test_places GTest::gmock GTest::gtest_main)
   if(ARG_WHOLE)
     add_test(NAME ${ARG_LABEL}.${name} COMMAND ${name})
     set_tests_properties(${ARG_LABEL}.${name} PROPERTIES LABELS ${ARG_LABEL} PROCESSORS 2)

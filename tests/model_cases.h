@@ -1,5 +1,7 @@
 #pragma once
 
+#include "places.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -9,7 +11,7 @@ namespace phasescope::testing {
 
 /// tests/data/models/<name>
 inline std::filesystem::path model_case(const std::string& name) {
-  return std::filesystem::path(PHASESCOPE_TEST_DATA) / "models" / name;
+  return test_data() / "models" / name;
 }
 
 /// Names of all cases, sorted.

@@ -1,6 +1,7 @@
 // Configurations as models are published with (tests/data/configs/<model>.json), and as transformers writes
 // them again in its newer spelling (resaved/). Source of what is expected (facts/): the models that
 // transformers 5.18 builds from them (scripts/config-facts).
+#include "../places.h"
 #include "family.h"
 #include "weight_collector.h"
 
@@ -18,7 +19,7 @@
 namespace phasescope::checkpoint {
 namespace {
 
-const std::filesystem::path kConfigs = std::filesystem::path(PHASESCOPE_TEST_DATA) / "configs";
+const std::filesystem::path kConfigs = test_data() / "configs";
 
 std::vector<std::string> models() {
   std::vector<std::string> names;

@@ -1,5 +1,7 @@
 #include "documents.h"
 
+#include "../places.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -35,8 +37,7 @@ std::vector<Json> json_lines(const std::filesystem::path& file) {
 }
 
 void expect_valid(const Json& document, const std::string& schema) {
-  const std::filesystem::path file =
-      std::filesystem::path(PHASESCOPE_CONFIGS) / "schemas" / (schema + ".schema.json");
+  const std::filesystem::path file = shipped_configs() / "schemas" / (schema + ".schema.json");
   const formats::JsonSchema compiled(read_json_file(file), file.string());
   for (const formats::SchemaViolation& violation : compiled.validate(document)) {
     ADD_FAILURE() << schema << " " << violation.path << ": " << violation.reason;

@@ -1,5 +1,6 @@
 // Where a run may write: folders that cannot be made or written, and folders that others hold.
 #include "../model_cases.h"
+#include "../places.h"
 #include "../temporary_folder.h"
 #include "documents.h"
 #include "program.h"
@@ -24,8 +25,7 @@ class OutputFolder : public ::testing::Test {
                       surroundings);
   }
   Outcome analyze(const std::filesystem::path& output) const {
-    return phasescope({"analyze", std::string(PHASESCOPE_TEST_DATA) + "/intelliton/case03.safetensors", "-o",
-                       output.string()});
+    return phasescope({"analyze", test_data() / "intelliton/case03.safetensors", "-o", output.string()});
   }
 
   TemporaryFolder folder_;

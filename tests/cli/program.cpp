@@ -1,5 +1,7 @@
 #include "program.h"
 
+#include "../places.h"
+
 #include <cstring>
 #include <set>
 
@@ -108,7 +110,7 @@ Outcome run_process(const std::string& program, const std::vector<std::string>& 
 }
 
 Outcome phasescope(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
-  return run_process(PHASESCOPE_PROGRAM, arguments, surroundings);
+  return run_process(built_program().string(), arguments, surroundings);
 }
 
 void expect_error(const Outcome& outcome, int exit_code, const std::string& message) {

@@ -1,5 +1,6 @@
 // The folder of a finished run, for a model folder and for a GGUF file.
 #include "../model_cases.h"
+#include "../places.h"
 #include "documents.h"
 #include "small_run.h"
 
@@ -216,8 +217,7 @@ TEST_P(FinishedRun, DetailHasTheLayoutOfTheGoldenCases) {
   EXPECT_THAT(keys_of(detail["fields"]),
               UnorderedElementsAre("names/0", "names/1", "names/2", "names/3", "numbers/0", "numbers/1",
                                    "numbers/2", "numbers/3"));
-  const Json expected =
-      read_json_file(std::string(PHASESCOPE_TEST_DATA) + "/intelliton/case01.json")["expected"];
+  const Json expected = read_json_file(test_data() / "intelliton/case01.json")["expected"];
   const Json& golden = expected["fields"].begin().value();
   const std::vector<std::string> golden_keys = keys_of(golden);
   for (const auto& [name, field] : detail["fields"].items())

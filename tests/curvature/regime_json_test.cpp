@@ -1,5 +1,6 @@
 #include "phasescope/report/regime_json.h"
 
+#include "../places.h"
 #include "invented_runs.h"
 
 #include <gtest/gtest.h>
@@ -70,8 +71,7 @@ void check_required(const Json& value, const Json& schema, const Json& root, con
 }
 
 TEST(RegimeJson, HasWhatItsSchemaRequires) {
-  const Json schema =
-      read_json_file(std::filesystem::path(PHASESCOPE_CONFIGS) / "schemas" / "regime.schema.json");
+  const Json schema = read_json_file(shipped_configs() / "schemas" / "regime.schema.json");
   for (const Json& document : documents()) check_required(document, schema, schema, "");
 }
 

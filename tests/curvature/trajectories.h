@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../places.h"
+
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -17,11 +19,11 @@ namespace phasescope::curvature::testing {
 constexpr double pi = 3.14159265358979323846;
 
 inline Json fixture(const std::string& name) {
-  return read_json_file(std::filesystem::path(PHASESCOPE_TEST_DATA) / "curvature" / name);
+  return read_json_file(test_data() / "curvature" / name);
 }
 
 inline Bands published_bands() {
-  return read_bands(std::filesystem::path(PHASESCOPE_CONFIGS) / "regimes" / "published.json");
+  return read_bands(shipped_configs() / "regimes" / "published.json");
 }
 
 /// States from nested arrays; "inf" stands for an infinite entry.

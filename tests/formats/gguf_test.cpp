@@ -1,5 +1,6 @@
 #include "phasescope/formats/gguf.h"
 
+#include "../places.h"
 #include "../temporary_folder.h"
 #include "gguf_builder.h"
 
@@ -38,7 +39,7 @@ std::string message_of(const std::function<void()>& action) {
 /// is what that script put into it.
 class EveryTypeFile : public ::testing::Test {
  protected:
-  GgufFile file{std::string(PHASESCOPE_TEST_DATA) + "/gguf/every-type.gguf"};
+  GgufFile file{test_data() / "gguf/every-type.gguf"};
 };
 
 TEST_F(EveryTypeFile, HasItsHeader) {
@@ -122,7 +123,7 @@ TEST_F(EveryTypeFile, GivesTensorsInRowMajorOrder) {
 }
 
 TEST_F(EveryTypeFile, HoldsTheReferencesNumbers) {
-  const std::string expected = read_text_file(std::string(PHASESCOPE_TEST_DATA) + "/gguf/every-type.f32");
+  const std::string expected = read_text_file(test_data() / "gguf/every-type.f32");
   std::string actual;
   for (const GgufTensor& tensor : file.tensors()) {
     std::vector<float> values(static_cast<std::size_t>(tensor.elements));
@@ -277,7 +278,7 @@ std::uint64_t end_of_content(const GgufFile& file) {
 class DamagedGgufFile : public ::testing::Test {
  protected:
   void SetUp() override {
-    const std::string original = std::string(PHASESCOPE_TEST_DATA) + "/gguf/every-type.gguf";
+    const std::string original = test_data() / "gguf/every-type.gguf";
     bytes = read_text_file(original);
     std::filesystem::copy_file(original, path);
     std::filesystem::permissions(path, std::filesystem::perms::owner_write,

@@ -1,5 +1,7 @@
 #include "phasescope/formats/json_schema.h"
 
+#include "../places.h"
+
 #include <algorithm>
 #include <set>
 
@@ -13,7 +15,7 @@ namespace {
 
 /// Source of the verdicts: Draft7Validator of Python's jsonschema 4.26, by scripts/schema-fixtures.
 const Json& cases() {
-  static const Json all = read_json_file(std::string(PHASESCOPE_TEST_DATA) + "/json_schema/cases.json");
+  static const Json all = read_json_file(test_data() / "json_schema/cases.json");
   return all;
 }
 

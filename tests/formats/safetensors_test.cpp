@@ -1,5 +1,6 @@
 #include "phasescope/formats/safetensors.h"
 
+#include "../places.h"
 #include "../temporary_folder.h"
 
 #include <cstring>
@@ -51,7 +52,7 @@ TEST(Safetensors, RoundTripsTensorsAndMetadata) {
 
 // Source: a file written by the Python package safetensors 0.8.
 TEST(Safetensors, ReadsAFileOfTheReferenceWriter) {
-  const SafetensorsFile file(PHASESCOPE_TEST_DATA "/formats/reference.safetensors");
+  const SafetensorsFile file(test_data() / "formats/reference.safetensors");
   const StoredTensor* half = file.find("half");
   ASSERT_NE(half, nullptr);
   EXPECT_EQ(half->type, ElementType::f16);

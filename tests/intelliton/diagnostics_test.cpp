@@ -1,3 +1,4 @@
+#include "../places.h"
 #include "golden_case.h"
 
 #include <cmath>
@@ -144,8 +145,7 @@ struct PlayedPairs {
 };
 
 std::vector<std::string> violations(const Json& document) {
-  static const Json schema =
-      read_json_file(std::filesystem::path(PHASESCOPE_CONFIGS) / "schemas" / "diagnostics.schema.json");
+  static const Json schema = read_json_file(shipped_configs() / "schemas" / "diagnostics.schema.json");
   std::vector<std::string> found;
   for (const auto& violation : formats::validate(schema, document)) {
     found.push_back(violation.path + ": " + violation.reason);

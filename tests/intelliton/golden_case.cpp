@@ -1,5 +1,7 @@
 #include "golden_case.h"
 
+#include "../places.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -11,8 +13,7 @@ namespace phasescope::intelliton::testing {
 namespace {
 
 std::filesystem::path case_file(int number, const std::string& extension) {
-  return std::filesystem::path(PHASESCOPE_TEST_DATA) / "intelliton" /
-         ("case0" + std::to_string(number) + extension);
+  return test_data() / "intelliton" / ("case0" + std::to_string(number) + extension);
 }
 
 using Packed = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

@@ -1,5 +1,6 @@
 #include "phasescope/intelliton/species_report.h"
 
+#include "../places.h"
 #include "golden_case.h"
 
 #include <gmock/gmock.h>
@@ -33,8 +34,7 @@ SpeciesOptions every_option() {
 }
 
 std::vector<std::string> violations(const Json& document) {
-  static const Json schema =
-      read_json_file(std::filesystem::path(PHASESCOPE_CONFIGS) / "schemas" / "species.schema.json");
+  static const Json schema = read_json_file(shipped_configs() / "schemas" / "species.schema.json");
   std::vector<std::string> found;
   for (const auto& violation : formats::validate(schema, document)) {
     found.push_back(violation.path + ": " + violation.reason);

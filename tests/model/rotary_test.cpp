@@ -4,6 +4,7 @@
 // loops.
 #include "rotary.h"
 
+#include "../places.h"
 #include "random_matrix.h"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ using checkpoint::Architecture;
 using checkpoint::Rope;
 using testing::OwnedMatrix;
 
-const std::filesystem::path kData = PHASESCOPE_TEST_DATA;
+const std::filesystem::path kData = test_data();
 
 void expect_frequencies(const RotaryFrequencies& found, const Json& expected, const std::string& what) {
   EXPECT_FLOAT_EQ(found.attention_factor, expected["attention_factor"].get<float>()) << what;

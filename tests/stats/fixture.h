@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../places.h"
+
 #include <filesystem>
 #include <string>
 
@@ -9,7 +11,7 @@ namespace phasescope::testing {
 
 /// A fixture below tests/data; scripts/curvature-fixtures/make wrote it with numpy and scipy.
 inline Json fixture(const std::string& name) {
-  return read_json_file(std::filesystem::path(PHASESCOPE_TEST_DATA) / name);
+  return read_json_file(test_data() / name);
 }
 
 /// One section of it, by value: a loop may run over the result.

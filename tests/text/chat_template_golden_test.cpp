@@ -1,6 +1,8 @@
 // Chat templates and single constructs of Jinja as Python's jinja2 (3.1), set up as transformers does,
 // renders them; the fixtures are written by scripts/tokenizer-fixtures/make_chat_fixtures.py.
 
+#include "../places.h"
+
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -16,7 +18,7 @@
 namespace phasescope::text {
 namespace {
 
-const std::filesystem::path folder = std::filesystem::path(PHASESCOPE_TEST_DATA) / "chat_templates";
+const std::filesystem::path folder = test_data() / "chat_templates";
 
 /// Friday, 26 July 2024, 13:05, the time that the fixtures were made at.
 std::tm fixed_time() {

@@ -1,6 +1,8 @@
 // Single components as the `tokenizers` library (0.23, with Oniguruma) runs them; the fixtures are written by
 // scripts/tokenizer-fixtures/components.py.
 
+#include "../places.h"
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -17,8 +19,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-const std::filesystem::path folder =
-    std::filesystem::path(PHASESCOPE_TEST_DATA) / "tokenizers" / "components";
+const std::filesystem::path folder = test_data() / "tokenizers" / "components";
 
 /// Calls check(description, output, i) for each output i of each row of a fixture.
 template <typename Check>

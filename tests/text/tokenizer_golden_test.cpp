@@ -1,6 +1,8 @@
 // Ids and texts as the `tokenizers` library (0.23) gives them for tiny tokenizers of every kind; the fixtures
 // are written by scripts/tokenizer-fixtures/make_fixtures.py.
 
+#include "../places.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -17,7 +19,7 @@ namespace {
 
 using Ids = std::vector<std::int64_t>;
 
-const std::filesystem::path folder = std::filesystem::path(PHASESCOPE_TEST_DATA) / "tokenizers";
+const std::filesystem::path folder = test_data() / "tokenizers";
 
 struct Case {
   std::string text;

@@ -1,5 +1,6 @@
 #include "phasescope/text/tokenizer.h"
 
+#include "../places.h"
 #include "error_message.h"
 
 #include <filesystem>
@@ -15,7 +16,7 @@ namespace {
 using Ids = std::vector<std::int64_t>;
 using testing::message_of;
 
-const std::filesystem::path folder = std::filesystem::path(PHASESCOPE_TEST_DATA) / "tokenizers";
+const std::filesystem::path folder = test_data() / "tokenizers";
 
 Tokenizer load(const std::string& kind) {
   return Tokenizer::from_json_file(folder / kind / "tokenizer.json");
