@@ -48,11 +48,37 @@ double relative_difference(const StateRows& found, const StateRows& expected) {
   return static_cast<double>((found - expected).cwiseAbs().maxCoeff() / expected.cwiseAbs().maxCoeff());
 }
 
-class OracleTest : public ::testing::TestWithParam<std::string> {
+/// What to open, and the states that transformers computes from it.
+struct OracleCase {
+  std::string name;
+  std::string model;
+  std::filesystem::path oracle;
+};
+
+std::vector<OracleCase> random_models() {
+  std::vector<OracleCase> cases;
+  for (const std::string& name : testing::model_case_names())
+    cases.push_back({name, testing::model_of_case(name), testing::oracle_of_case(name)});
+  return cases;
+}
+
+std::vector<OracleCase> trained_models() {
+  std::vector<OracleCase> cases;
+  for (const std::string& name : testing::trained_models_with_oracle()) {
+    const std::filesystem::path folder = testing::trained_model(name);
+    std::string identifier = name;
+    std::replace_if(
+        identifier.begin(), identifier.end(), [](char c) { return c == '/' || c == '-'; }, '_');
+    cases.push_back({identifier, folder.string(), folder / "oracle.safetensors"});
+  }
+  return cases;
+}
+
+class OracleTest : public ::testing::TestWithParam<OracleCase> {
  protected:
   OracleTest()
-      : checkpoint_(checkpoint::Checkpoint::open(testing::model_of_case(GetParam()))),
-        oracle_(testing::oracle_of_case(GetParam())),
+      : checkpoint_(checkpoint::Checkpoint::open(GetParam().model)),
+        oracle_(GetParam().oracle),
         model_(phasescope_model_library()->open(checkpoint_, {})) {
     options_.final_states = FinalStates::both;
   }
@@ -99,8 +125,11 @@ TEST_P(OracleTest, OnePromptAtATimeAgreesWithTheBatch) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, OracleTest, ::testing::ValuesIn(testing::model_case_names()),
-                         [](const auto& test_case) { return test_case.param; });
+std::string case_name(const ::testing::TestParamInfo<OracleCase>& info) {
+  return info.param.name;
+}
+INSTANTIATE_TEST_SUITE_P(Models, OracleTest, ::testing::ValuesIn(random_models()), case_name);
+INSTANTIATE_TEST_SUITE_P(TrainedModels, OracleTest, ::testing::ValuesIn(trained_models()), case_name);
 
 }  // namespace
 }  // namespace phasescope::model
