@@ -1,17 +1,18 @@
 #pragma once
 
-#include "block.h"
-#include "kv_cache.h"
-#include "linear.h"
-#include "loaded_weights.h"
+#include "backend.h"
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "phasescope/model/language_model.h"
 
 namespace phasescope::model {
 
-/// The layer-major executor on the CPU, in float32. `checkpoint` must outlive it.
+class SequenceBatch;
+
+/// The layer-major executor over one backend. `checkpoint` must outlive it.
 class Executor : public LanguageModel {
  public:
   Executor(const checkpoint::Checkpoint& checkpoint, const ModelOptions& options);
@@ -19,16 +20,15 @@ class Executor : public LanguageModel {
   std::vector<SequenceResult> run(const std::vector<PromptTokens>& prompts, const BatchOptions& options,
                                   const std::vector<states::Observer*>& observers) override;
   StageSeconds seconds() const override;
-  std::string device() const override { return "cpu"; }
-  std::string dtype() const override { return "float32"; }
+  std::string device() const override { return backend_->device(); }
+  std::string dtype() const override { return backend_->dtype(); }
 
  private:
-  class Batch;
+  template <class Work>
+  double computing(const SequenceBatch& batch, Work work);
 
   const checkpoint::Checkpoint& checkpoint_;
-  Linear linear_;
-  LoadedOuter outer_;
-  BlockCache blocks_;
+  std::unique_ptr<Backend> backend_;
   StageSeconds seconds_;
 };
 

@@ -1,10 +1,10 @@
 #include "experts.h"
 
 #include "activation.h"
+#include "expert_routing.h"
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 #include <vector>
 
 #include <Eigen/Core>
@@ -12,40 +12,9 @@
 namespace phasescope::model {
 namespace {
 
-/// One row's use of one expert.
-struct Assignment {
-  std::int64_t row;
-  float weight;
-};
-
-std::vector<std::int64_t> most_probable(const Eigen::ArrayXf& probabilities, std::int64_t count) {
-  std::vector<std::int64_t> order(static_cast<std::size_t>(probabilities.size()));
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::int64_t a, std::int64_t b) { return probabilities[a] > probabilities[b]; });
-  order.resize(static_cast<std::size_t>(count));
-  return order;
-}
-
-/// For each expert the rows that use it.
-std::vector<std::vector<Assignment>> route(const checkpoint::Experts& experts, ConstMatrix logits) {
-  std::vector<std::vector<Assignment>> assignments(static_cast<std::size_t>(experts.count));
-  for (std::int64_t r = 0; r < logits.rows; ++r) {
-    Eigen::ArrayXf probabilities = Eigen::Map<const Eigen::ArrayXf>(logits.row(r), experts.count);
-    probabilities = (probabilities - probabilities.maxCoeff()).exp();
-    probabilities /= probabilities.sum();
-    const std::vector<std::int64_t> chosen = most_probable(probabilities, experts.used);
-    float total = 0;
-    for (const std::int64_t e : chosen) total += probabilities[e];
-    const float divisor = experts.renormalise ? total : 1.0F;
-    for (const std::int64_t e : chosen)
-      assignments[static_cast<std::size_t>(e)].push_back({r, probabilities[e] / divisor});
-  }
-  return assignments;
-}
-
 void run_expert(checkpoint::Activation activation, const LoadedExpert& expert,
-                const std::vector<Assignment>& assignments, Linear& linear, ConstMatrix x, Matrix output) {
+                const std::vector<ExpertAssignment>& assignments, Linear& linear, ConstMatrix x,
+                Matrix output) {
   const auto rows = static_cast<std::int64_t>(assignments.size());
   const std::int64_t inner = expert.up.weight.rows;
   Buffer storage(static_cast<std::size_t>(rows * (2 * x.columns + 2 * inner)));
@@ -62,7 +31,7 @@ void run_expert(checkpoint::Activation activation, const LoadedExpert& expert,
   activate_gated(activation, gate, up);
   linear.apply(gate, expert.down, result);
   for (std::int64_t i = 0; i < rows; ++i) {
-    const Assignment& assignment = assignments[static_cast<std::size_t>(i)];
+    const ExpertAssignment& assignment = assignments[static_cast<std::size_t>(i)];
     Eigen::Map<Eigen::ArrayXf>(output.row(assignment.row), output.columns) +=
         assignment.weight * Eigen::Map<const Eigen::ArrayXf>(result.row(i), result.columns);
   }

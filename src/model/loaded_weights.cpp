@@ -59,6 +59,8 @@ class Loader {
   std::uint64_t& bytes_;
 };
 
+}  // namespace
+
 std::shared_ptr<const LoadedBlock> load_block(const checkpoint::BlockWeights& weights) {
   auto block = std::make_shared<LoadedBlock>();
   Loader loader(block->storage, block->bytes);
@@ -81,8 +83,6 @@ std::shared_ptr<const LoadedBlock> load_block(const checkpoint::BlockWeights& we
   }
   return block;
 }
-
-}  // namespace
 
 BlockCache::BlockCache(const checkpoint::Checkpoint& checkpoint, std::uint64_t budget)
     : checkpoint_(checkpoint), budget_(budget), kept_(checkpoint.blocks().size()) {}

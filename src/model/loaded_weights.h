@@ -57,6 +57,9 @@ class BlockCache {
   double seconds_ = 0;
 };
 
+/// Converts one block's weights, on all cores.
+std::shared_ptr<const LoadedBlock> load_block(const checkpoint::BlockWeights& weights);
+
 LoadedOuter load_outer(const checkpoint::Checkpoint& checkpoint);
 
 /// Float32 bytes that keeping every block converted would take.

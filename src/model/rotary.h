@@ -36,7 +36,15 @@ class RotaryTable {
   /// of the first half is paired with channel i of the second.
   void rotate(Matrix x, std::int64_t head_dim) const;
 
+  /// [rows, dimensions / 2]
+  ConstMatrix cosine() const { return table(cosine_); }
+  ConstMatrix sine() const { return table(sine_); }
+
  private:
+  ConstMatrix table(const Buffer& values) const {
+    return {values.data(), half_ == 0 ? 0 : static_cast<std::int64_t>(values.size()) / half_, half_};
+  }
+
   std::int64_t half_;
   Buffer cosine_;  ///< [rows, half]
   Buffer sine_;
