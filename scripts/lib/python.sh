@@ -1,22 +1,21 @@
-# Sourced by scripts that need torch and transformers. Sets `python` to an interpreter that has the packages of
-# scripts/requirements-fixtures.txt: the one PHASESCOPE_PYTHON names, else a private environment in .venv, made when it is missing.
-# Where a package index offers torch both with and without CUDA, pip's own configuration chooses; the CPU build is enough.
+# Sourced by scripts that need Python packages. use_python REQUIREMENTS MODULE...: sets `python` to an interpreter that has the
+# modules: the one PHASESCOPE_PYTHON names, else a private environment in .venv, made or completed from scripts/REQUIREMENTS.
+# Where a package index offers torch with and without CUDA, pip's own configuration chooses; the CPU build is enough.
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-requirements=$repository/scripts/requirements-fixtures.txt
 
-has_packages() { "$1" -c 'import accelerate, gguf, numpy, safetensors, tokenizers, torch, transformers' 2>/dev/null; }
+has_modules() { "$1" -c "import $(IFS=,; echo "${*:2}")" 2>/dev/null; }
 
-make_environment() {
-  printf '== making %s with torch and transformers (once; some minutes)\n' "${repository##*/}/.venv" >&2
+use_python() {
+  local requirements=$1
+  shift
+  python=${PHASESCOPE_PYTHON:-$repository/.venv/bin/python}
+  has_modules "$python" "$@" && return
+  if [ -n "${PHASESCOPE_PYTHON:-}" ]; then
+    echo "error: PHASESCOPE_PYTHON: $python lacks a package of scripts/$requirements" >&2
+    exit 2
+  fi
+  echo "== installing torch and transformers into .venv (once; some minutes)" >&2
   python3 -m venv "$repository/.venv"
-  "$repository/.venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements" >&2
+  "$python" -m pip install --quiet --disable-pip-version-check -r "$repository/scripts/$requirements" >&2
 }
-
-if [ -n "${PHASESCOPE_PYTHON:-}" ]; then
-  python=$PHASESCOPE_PYTHON
-  has_packages "$python" || { echo "error: PHASESCOPE_PYTHON: $python lacks a package of ${requirements#"$repository"/}" >&2; exit 2; }
-else
-  python=$repository/.venv/bin/python
-  { [ -x "$python" ] && has_packages "$python"; } || make_environment
-fi

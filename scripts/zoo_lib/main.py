@@ -52,10 +52,12 @@ def write_report(out, records, seconds):
 
 def main():
     args, started, records = parse_arguments(), time.monotonic(), {}
+    chosen = [recipe for recipe in RECIPES if recipe.name in args.only]
     with ProcessPoolExecutor(args.jobs, get_context("spawn")) as pool:
-        running = [pool.submit(carry_out, name, args.out) for name in args.only]
-        for future in running:
-            records |= future.result()
+        for tuned in (False, True):
+            wave = [pool.submit(carry_out, recipe.name, args.out) for recipe in chosen if bool(recipe.start) == tuned]
+            for future in wave:
+                records |= future.result()
     write_report(args.out, records, time.monotonic() - started)
 
 

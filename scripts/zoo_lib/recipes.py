@@ -1,5 +1,5 @@
 """The models of the zoo: configuration, steps and which checkpoints are kept."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .corpus import END_OF_TEXT_ID, TURN_END_ID, VOCABULARY_SIZE
 
@@ -54,8 +54,8 @@ def gemma3():
 @dataclass(frozen=True)
 class Recipe:
     """One training run. `kept` are the steps whose weights are written, each in a folder step<N> below `name` when there
-    are several, in `name` itself when there is one. `tuned` names the folder of a model that is tuned on conversations
-    from the last weights, for `tuned_steps`.
+    are several, in `name` itself when there is one. `start` names a folder whose stored weights it starts from, to be
+    tuned on conversations.
     """
 
     name: str
@@ -63,9 +63,7 @@ class Recipe:
     kept: tuple
     seed: int
     learning_rate: float = 4e-3
-    tuned: str = ""
-    tuned_steps: int = 0
-    tuned_config: dict = field(default_factory=dict)
+    start: str = ""
 
     @property
     def steps(self):
@@ -75,18 +73,19 @@ class Recipe:
         return self.name if len(self.kept) == 1 else f"{self.name}/step{step}"
 
     def folders(self):
-        return [self.folder(step) for step in self.kept] + ([self.tuned] if self.tuned else [])
+        return [self.folder(step) for step in self.kept]
 
 
+LLAMA = Recipe("llama", llama(), kept=(1, 3, 9, 27, 81, 243, 729, 2187), seed=11)
 RECIPES = [
+    LLAMA,
     Recipe(
-        "llama",
-        llama(),
-        kept=(1, 3, 9, 27, 81, 243, 729, 2187),
-        seed=11,
-        tuned="llama-instruct",
-        tuned_steps=700,
-        tuned_config=llama(eos_token_id=TURN_END_ID),
+        "llama-instruct",
+        llama(eos_token_id=TURN_END_ID),
+        kept=(700,),
+        seed=15,
+        learning_rate=1e-3,
+        start=LLAMA.folder(LLAMA.steps),
     ),
     Recipe("llama-wide", llama(hidden_size=80, intermediate_size=128, num_attention_heads=5), kept=(1200,), seed=12),
     Recipe("qwen3", qwen3(), kept=(1200,), seed=13),
