@@ -6,11 +6,10 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-import dump_oracle
-
 from .build_gguf import build_gguf_attempt
 from .case import GgufCase
 from .checkpoint import write_checkpoint
+from .float64 import Float64Arithmetic
 from .oracle import Unsuitable, checked_greedy, load_model, make_oracle
 from .tokenizer import EOS_ID
 
@@ -24,7 +23,7 @@ def with_reached_eos(case, folder, attempt):
     prompt, step = case.eos_from_greedy
     ids = Tokenizer.from_file(str(folder / "tokenizer.json")).encode(case.prompts[prompt]).ids
     model = load_model(folder).double()
-    with dump_oracle.Float64Arithmetic(model):
+    with Float64Arithmetic(model):
         continuation, _ = checked_greedy(model, ids, [])
     if continuation[step] in continuation[:step] + [EOS_ID]:
         raise Unsuitable("the chosen eos token comes up earlier")

@@ -17,6 +17,7 @@ class Case:
     `config` is written to config.json as it stands; `generation_config` likewise when given. `dtype` is the stored type
     of the weights (F32, F16, BF16). `shards` above 1 splits them over as many files with an index. `drop_prefix` is
     removed from tensor names, `stale` adds tensors old exporters left behind (a function of the tensors so far).
+    `rename` gives a tensor the name that published files have.
     `norm_offset` is the value that norm weights scatter around (0 where the norm multiplies by 1 + w).
     `eos_from_greedy` (prompt, step): the token greedy decoding gives there joins the eos ids, so that a continuation
     ends early.
@@ -33,6 +34,7 @@ class Case:
     embedding_std: float = 0.6
     drop_prefix: str = ""
     stale: object = None
+    rename: object = None
     eos_from_greedy: tuple | None = None
 
 

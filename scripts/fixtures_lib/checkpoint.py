@@ -6,6 +6,7 @@ from pathlib import Path
 import transformers
 from safetensors import safe_open
 
+from .oracle import model_class
 from .safetensors_writer import write_safetensors
 from .tokenizer import train_tokenizer
 from .weights import random_weights
@@ -18,7 +19,7 @@ def write_json(path, value):
 def checkpoint_shapes(folder):
     """Tensor names and shapes that transformers itself would save for the config.json in `folder`."""
     config = transformers.AutoConfig.from_pretrained(folder)
-    model = transformers.AutoModelForCausalLM.from_config(config)
+    model = model_class(config).from_config(config)
     with tempfile.TemporaryDirectory() as scratch:
         model.save_pretrained(scratch)
         with safe_open(Path(scratch) / "model.safetensors", "pt") as file:
@@ -50,5 +51,7 @@ def write_checkpoint(case, folder, attempt):
     tensors = random_weights(case, checkpoint_shapes(folder), attempt)
     if case.stale is not None:
         tensors |= case.stale(tensors)
+    if case.rename is not None:
+        tensors = {case.rename(name): tensor for name, tensor in tensors.items()}
     tensors = {name.removeprefix(case.drop_prefix): tensor for name, tensor in sorted(tensors.items())}
     write_weights(folder, tensors, case.shards)
