@@ -4,6 +4,8 @@
 #include "end_tokens.h"
 #include "family.h"
 
+#include <array>
+
 #include "phasescope/checkpoint/checkpoint.h"
 
 namespace phasescope::checkpoint {
@@ -17,16 +19,38 @@ const Family& family_of(ConfigReader& config) {
   config.fail("model_type", name.empty() ? "missing" : "\"" + name + "\" is not supported", "one of" + known);
 }
 
+/// Multimodal models whose text model is one of the families under other names, and nothing else where a
+/// prompt has no images.
+struct Wrapper {
+  const char* name;         ///< `model_type` of the file
+  const char* text_family;  ///< what `text_config` is where it does not say so itself
+};
+constexpr std::array<Wrapper, 2> kWrappers = {{{"gemma3", "gemma3_text"}, {"mistral3", "mistral"}}};
+
 bool has_text_config(const Json& config) {
   return config.is_object() && config.contains("text_config") && config["text_config"].is_object();
 }
 
-/// The text model's part of a multimodal wrapper; where both speak of these keys, the wrapper wins.
-Json text_config_of(const Json& config) {
-  Json text = config["text_config"];
-  for (const char* key : {"eos_token_id", "tie_word_embeddings"}) {
-    if (config.contains(key) && !config[key].is_null()) text[key] = config[key];
+const Wrapper& wrapper_of(ConfigReader& config) {
+  const std::string name = config.text_or("model_type", "");
+  std::string known;
+  for (const Wrapper& wrapper : kWrappers) {
+    if (name == wrapper.name) return wrapper;
+    known += std::string(" ") + wrapper.name;
   }
+  config.fail("model_type", name.empty() ? "missing" : "\"" + name + "\" is not supported",
+              "one of" + known + " where there is a text_config");
+}
+
+/// The text model's part of a multimodal wrapper. The wrapper says whether the head is tied, and is so unless
+/// it says otherwise; its end tokens win.
+Json text_config_of(const Json& json, const std::string& file) {
+  ConfigReader config(json, file);
+  Json text = json["text_config"];
+  const Wrapper& wrapper = wrapper_of(config);
+  if (!text.contains("model_type")) text["model_type"] = wrapper.text_family;
+  text["tie_word_embeddings"] = config.boolean_or("tie_word_embeddings", true);
+  if (config.has("eos_token_id")) text["eos_token_id"] = json["eos_token_id"];
   return text;
 }
 
@@ -57,7 +81,7 @@ void read_end_tokens(const JsonObject& config, std::int64_t vocabulary, std::vec
 }
 
 Architecture read_architecture(const Json& config, const std::string& file) {
-  if (has_text_config(config)) return read_flat(text_config_of(config), file, "text_config");
+  if (has_text_config(config)) return read_flat(text_config_of(config, file), file, "text_config");
   return read_flat(config, file, {});
 }
 

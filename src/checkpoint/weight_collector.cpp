@@ -272,7 +272,8 @@ OuterWeights WeightCollector::outer() const {
 LinearWeights WeightCollector::head(const Weight& embedding) const {
   const Architecture& a = architecture_;
   LinearWeights result;
-  const auto stored = store_.find(names_.head + ".weight");
+  auto stored = store_.find(names_.head + ".weight");
+  if (!stored) stored = store_.find("language_model." + names_.head + ".weight");  // multimodal wrappers
   if (stored) result.matrix = checked(*stored, a.vocabulary, a.embedding_width, false);
   if (!stored && !a.tied_head) fail_missing(names_.head + ".weight");
   // A duplicate of the embedding that some files carry is left alone, one that differs is the head.

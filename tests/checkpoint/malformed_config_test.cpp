@@ -220,5 +220,32 @@ TEST(MalformedConfig, ErrorsInsideAWrapperSayWhere) {
   }
 }
 
+/// Others mask or place tokens in their own way (paligemma sees a whole prompt at once).
+TEST(MalformedConfig, WrappersThatAreMoreThanNames) {
+  for (const char* name : {"paligemma", "qwen2_5_vl", ""}) {
+    const Json wrapped = {{"model_type", name}, {"text_config", {{"model_type", "gemma"}}}};
+    try {
+      read_architecture(wrapped, "config.json");
+      FAIL() << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.details().field, "model_type");
+      EXPECT_EQ(error.details().expected, "one of gemma3 mistral3 where there is a text_config");
+    }
+  }
+}
+
+TEST(MalformedConfig, WrappersSayWhetherTheHeadIsTied) {
+  Json wrapped = read_json_file(testing::model_case("mistral3_wrapper") / "config.json");
+  const auto tied = [&] { return read_architecture(wrapped, "config.json").tied_head; };
+  EXPECT_FALSE(tied());
+  wrapped["text_config"]["tie_word_embeddings"] = true;
+  EXPECT_FALSE(tied());
+  wrapped.erase("tie_word_embeddings");
+  wrapped["text_config"]["tie_word_embeddings"] = false;
+  EXPECT_TRUE(tied());
+  wrapped["text_config"].erase("model_type");
+  EXPECT_EQ(read_architecture(wrapped, "config.json").family, "mistral");
+}
+
 }  // namespace
 }  // namespace phasescope::checkpoint

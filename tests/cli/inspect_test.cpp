@@ -33,7 +33,8 @@ TEST(Inspect, EveryModelOfTheTestData) {
     EXPECT_EQ(inspection["tokenizer"]["file"], gguf ? "model.gguf" : "tokenizer.json");
     EXPECT_GT(inspection["memory"]["largest_block"], 0);
     if (gguf) continue;
-    const Json config = read_json_file(model_case(name) / "config.json");
+    Json config = read_json_file(model_case(name) / "config.json");
+    if (config.contains("text_config")) config = Json(config["text_config"]);
     const Json& architecture = inspection["architecture"];
     EXPECT_EQ(architecture["hidden_size"], config.value("hidden_size", config.value("n_embd", Json())));
     EXPECT_EQ(architecture["blocks"], config.value("num_hidden_layers", config.value("n_layer", Json())));
