@@ -1,5 +1,6 @@
 // What GGUF files whose metadata or tensors make no model are answered with.
 #include "../formats/gguf_builder.h"
+#include "gguf_architecture.h"
 #include "model_folder.h"
 
 #include <regex>
@@ -61,6 +62,24 @@ std::string with(const std::string& key, const std::optional<Value>& value) {
   return opening_of(file_with(entries));
 }
 
+/// The same, as it is understood.
+Architecture architecture_with(const std::map<std::string, Value>& more) {
+  auto entries = metadata();
+  for (const auto& [key, value] : more) entries[key] = value;
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "model.gguf", file_with(entries));
+  return read_gguf_architecture(formats::GgufFile(folder / "model.gguf"));
+}
+
+/// The llama's sizes under another architecture's name.
+std::map<std::string, Value> sizes_of(const std::string& architecture) {
+  return {{"general.architecture", architecture},
+          {architecture + ".block_count", 7U},
+          {architecture + ".embedding_length", 4U},
+          {architecture + ".attention.head_count", 2U},
+          {architecture + ".feed_forward_length", 8U}};
+}
+
 TEST(GgufArchitecture, UnsupportedOnesAreAnsweredWithTheListOfSupportedOnes) {
   EXPECT_EQ(with("general.architecture", "mamba"),
             "3 model.gguf: metadata 'general.architecture': \"mamba\" is not supported, expected one of "
@@ -107,6 +126,50 @@ TEST(GgufArchitecture, WhatIsNotImplemented) {
       "3 model.gguf: metadata 'llama.expert_count': mixtures of experts are not supported in GGUF files");
   EXPECT_EQ(with("llama.rope.freq_base", 0.0F),
             "3 model.gguf: metadata 'llama.rope.freq_base': found 0.000000, expected a positive number");
+}
+
+/// Source: what llama.cpp makes of a factor without a type, and of the key's early name.
+TEST(GgufArchitecture, ScalingWithoutATypeIsLinear) {
+  const Rope now = architecture_with({{"llama.rope.scaling.factor", 4.0F}}).ropes.front();
+  EXPECT_EQ(now.type, RopeType::linear);
+  EXPECT_EQ(now.factor, 4);
+  const Rope early = architecture_with({{"llama.rope.scale_linear", 2.0F}}).ropes.front();
+  EXPECT_EQ(early.type, RopeType::linear);
+  EXPECT_EQ(early.factor, 2);
+  EXPECT_EQ(architecture_with({{"llama.rope.scaling.factor", 0.0F}}).ropes.front().type, RopeType::plain);
+}
+
+TEST(GgufArchitecture, KeysThatNobodyUnderstands) {
+  const std::string reason = "is not understood for this architecture and may change what it computes";
+  for (const char* key : {"llama.logit_scale", "llama.attention.clamp_kqv", "llama.attention.scale"})
+    EXPECT_EQ(with(key, 0.5F), std::string("3 model.gguf: metadata '") + key + "': " + reason);
+  EXPECT_EQ(with("llama.attention.causal", 0U),
+            "3 model.gguf: metadata 'llama.attention.causal': found 0, which is not implemented, expected 1");
+  EXPECT_EQ(with("llama.attention.sliding_window", 4096U),
+            "3 model.gguf: metadata 'llama.attention.sliding_window': found 4096, which is not implemented, "
+            "expected 0");
+  const std::string opens = opening_of(file_with(metadata()));
+  for (const char* key : {"llama.vocab_size", "general.file_type", "tokenizer.ggml.padding_token_id"})
+    EXPECT_EQ(with(key, 8U), opens) << key;
+}
+
+TEST(GgufArchitecture, WindowsOfGemma) {
+  const auto windows = [](const Architecture& a) {
+    std::string text;
+    for (const BlockPattern& block : a.pattern) text += block.window ? "w" : "-";
+    return text;
+  };
+  auto gemma3 = sizes_of("gemma3");
+  EXPECT_EQ(windows(architecture_with(gemma3)), "-------");  // none is named
+  gemma3["gemma3.attention.sliding_window"] = 5U;
+  EXPECT_EQ(windows(architecture_with(gemma3)), "wwwww-w");
+  gemma3["gemma3.attention.sliding_window_pattern"] = 2U;
+  EXPECT_EQ(windows(architecture_with(gemma3)), "w-w-w-w");
+  gemma3["gemma3.final_logit_softcapping"] = 12.0F;
+  EXPECT_EQ(architecture_with(gemma3).logit_softcap, 12);
+  const Architecture gemma2 = architecture_with(sizes_of("gemma2"));
+  EXPECT_EQ(windows(gemma2), "w-w-w-w");
+  EXPECT_EQ(gemma2.pattern.front().window, 4096);
 }
 
 TEST(GgufArchitecture, EndTokensOutsideTheVocabulary) {
