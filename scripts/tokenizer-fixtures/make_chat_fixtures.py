@@ -2,16 +2,21 @@
 """Writes tests/data/chat_templates: what Jinja, set up as transformers does, makes of chat templates and small constructs.
 
     pip install transformers jinja2
-    scripts/tokenizer-fixtures/make_chat_fixtures.py
+    scripts/tokenizer-fixtures/make_chat_fixtures.py [--templates FOLDER --out FOLDER]
 
 templates/*.jinja are written by hand, in the manner of the templates that models of each family carry. conversations.json holds
 [name, messages, variables]; rendered.json rows [template, conversation, add_generation_prompt, text], where text is null when
 the template raises an exception; snippets.json the variables and rows [source, text] (null: an error).
+
+With --templates the same is written for other templates, below --out: scripts/check-chat-templates does so for those
+that models are published with.
 """
 
+import argparse
 import datetime
 import json
 import pathlib
+import shutil
 
 from transformers.utils import chat_template_utils
 
@@ -73,8 +78,8 @@ def write_rows(path, rows):
     path.write_text("[\n" + text + "\n]\n", encoding="utf-8")
 
 
-def template_rows():
-    for path in sorted((FOLDER / "templates").glob("*.jinja")):
+def template_rows(folder):
+    for path in sorted((folder / "templates").glob("*.jinja")):
         source = path.read_text(encoding="utf-8")
         for name, messages, variables in CONVERSATIONS:
             for add_generation_prompt in (False, True):
@@ -84,10 +89,17 @@ def template_rows():
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--templates", type=pathlib.Path, help="a folder of .jinja files")
+    parser.add_argument("--out", type=pathlib.Path, default=FOLDER)
+    args = parser.parse_args()
+    if args.templates is not None:
+        shutil.copytree(args.templates, args.out / "templates")
     chat_template_utils.datetime = FixedTime
-    write_rows(FOLDER / "conversations.json", CONVERSATIONS)
-    write_rows(FOLDER / "rendered.json", template_rows())
-    write_rows(FOLDER / "snippets.json", [VARIABLES, *([source, rendered(source, **VARIABLES)] for source in SNIPPETS)])
+    write_rows(args.out / "conversations.json", CONVERSATIONS)
+    write_rows(args.out / "rendered.json", template_rows(args.out))
+    rows = [VARIABLES, *([source, rendered(source, **VARIABLES)] for source in SNIPPETS)]
+    write_rows(args.out / "snippets.json", rows)
 
 
 if __name__ == "__main__":

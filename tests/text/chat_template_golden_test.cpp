@@ -1,8 +1,11 @@
 // Chat templates and single constructs of Jinja as Python's jinja2 (3.1), set up as transformers does,
 // renders them; the fixtures are written by scripts/tokenizer-fixtures/make_chat_fixtures.py.
+// PHASESCOPE_CHAT_TEMPLATES names another folder of the same form, which is how scripts/check-chat-templates
+// uses this test.
 
 #include "../places.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -18,7 +21,12 @@
 namespace phasescope::text {
 namespace {
 
-const std::filesystem::path folder = test_data() / "chat_templates";
+std::filesystem::path fixtures() {
+  const char* other = std::getenv("PHASESCOPE_CHAT_TEMPLATES");
+  return other != nullptr ? std::filesystem::path(other) : test_data() / "chat_templates";
+}
+
+const std::filesystem::path folder = fixtures();
 
 /// Friday, 26 July 2024, 13:05, the time that the fixtures were made at.
 std::tm fixed_time() {
