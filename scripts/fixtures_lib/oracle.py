@@ -35,7 +35,7 @@ def oracle_tensors(index, ids, state, continuation):
     points, final, logits = (part.to(torch.float32) for part in state)
     name = f"oracle/{index}"
     return {name: points, f"{name}.ids": torch.tensor(ids), f"{name}.final": final, f"{name}.logits": logits,
-            f"{name}.greedy": torch.tensor(continuation)}
+            f"{name}.greedy": torch.tensor(continuation, dtype=torch.int64)}
 
 
 def oracle_metadata(model, prompts, dtype, margins):

@@ -103,13 +103,13 @@ constexpr std::array kHarmless = {"activation_dropout",
 constexpr std::array kHarmlessPrefixes = {"_",       "summary_", "output_",
                                           "unsloth", "xla_",     "quantization_aware"};
 
-bool is_harmless(const std::string& key) {
+}  // namespace
+
+bool is_harmless_key(const std::string& key) {
   const auto begins_key = [&](const std::string_view prefix) { return key.rfind(prefix, 0) == 0; };
   return std::find(kHarmless.begin(), kHarmless.end(), key) != kHarmless.end() ||
          std::any_of(kHarmlessPrefixes.begin(), kHarmlessPrefixes.end(), begins_key);
 }
-
-}  // namespace
 
 ConfigReader::ConfigReader(const Json& config, std::string file, std::string path)
     : object_(config, std::move(file), std::move(path)) {}
@@ -176,7 +176,7 @@ void ConfigReader::fail(const std::string& key, const std::string& reason,
 
 void ConfigReader::refuse_unread() const {
   for (const auto& [key, value] : object_.json().items()) {
-    if (read_.count(key) != 0 || value.empty() || is_harmless(key)) continue;
+    if (read_.count(key) != 0 || value.empty() || is_harmless_key(key)) continue;
     fail(key, "is not understood for this model type and may change what it computes");
   }
 }

@@ -10,6 +10,10 @@
 
 namespace phasescope::checkpoint {
 
+/// A key that does not change what the network computes from given weights: bookkeeping, training and
+/// generation settings.
+bool is_harmless_key(const std::string& key);
+
 /// config.json with a memory of which keys were read, so that a key nobody understood can be refused instead
 /// of ignored.
 class ConfigReader {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "phasescope/base/error.h"
+#include "phasescope/checkpoint/checkpoint.h"
 #include "phasescope/formats/csv.h"
 
 namespace phasescope::checkpoint {
@@ -329,6 +330,12 @@ Architecture read_gguf_architecture(const GgufFile& file) {
   std::string known;
   for (const GgufFamily& family : kFamilies) known += std::string(" ") + family.architecture;
   file.fail("general.architecture", "\"" + name + "\" is not supported", "one of" + known);
+}
+
+std::vector<std::string> gguf_family_names() {
+  std::vector<std::string> names;
+  for (const GgufFamily& family : kFamilies) names.emplace_back(family.family);
+  return names;
 }
 
 TensorNames gguf_names(const Architecture& a) {

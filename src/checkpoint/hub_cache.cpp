@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <tuple>
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/files.h"
+#include "phasescope/checkpoint/hub_models.h"
 
 namespace phasescope::checkpoint {
 namespace {
@@ -14,12 +17,6 @@ std::optional<std::filesystem::path> folder_from(const char* variable) {
   const char* value = std::getenv(variable);
   if (value == nullptr || *value == '\0') return std::nullopt;
   return value;
-}
-
-std::filesystem::path cache_folder() {
-  if (const auto cache = folder_from("HF_HUB_CACHE")) return *cache;
-  if (const auto home = folder_from("HF_HOME")) return *home / "hub";
-  return folder_from("HOME").value_or(".") / ".cache/huggingface/hub";
 }
 
 bool is_name(const std::string& text) {
@@ -49,7 +46,63 @@ std::string commit_of(const std::filesystem::path& repository, const std::string
   return commit;
 }
 
+/// Branches and tags, by the commit they point to; their names may have several parts.
+std::map<std::string, std::string> references_by_commit(const std::filesystem::path& repository) {
+  std::map<std::string, std::string> references;
+  const std::filesystem::path folder = repository / "refs";
+  if (!std::filesystem::is_directory(folder)) return references;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    const std::string name = entry.path().lexically_relative(folder).string();
+    const std::string commit = commit_of(repository, name);
+    const auto [place, added] = references.emplace(commit, name);
+    if (!added && (name == "main" || name < place->second) && place->second != "main") place->second = name;
+  }
+  return references;
+}
+
+/// models--org--name
+std::optional<std::string> repository_name(const std::string& folder) {
+  const std::string prefix = "models--";
+  const auto separator = folder.find("--", prefix.size());
+  if (folder.rfind(prefix, 0) != 0 || separator == std::string::npos) return std::nullopt;
+  return folder.substr(prefix.size(), separator - prefix.size()) + "/" + folder.substr(separator + 2);
+}
+
+void add_snapshots(const std::string& name, const std::filesystem::path& repository,
+                   std::vector<HubModel>& models) {
+  const std::filesystem::path snapshots = repository / "snapshots";
+  if (!std::filesystem::is_directory(snapshots)) return;
+  const std::map<std::string, std::string> references = references_by_commit(repository);
+  for (const auto& entry : std::filesystem::directory_iterator(snapshots)) {
+    if (!std::filesystem::exists(entry.path() / "config.json")) continue;
+    const std::string commit = entry.path().filename().string();
+    const auto reference = references.find(commit);
+    models.push_back({name, reference == references.end() ? commit : reference->second, entry.path()});
+  }
+}
+
 }  // namespace
+
+std::filesystem::path hub_cache_folder() {
+  if (const auto cache = folder_from("HF_HUB_CACHE")) return *cache;
+  if (const auto home = folder_from("HF_HOME")) return *home / "hub";
+  return folder_from("HOME").value_or(".") / ".cache/huggingface/hub";
+}
+
+std::vector<HubModel> models_in_hub_cache() {
+  std::vector<HubModel> models;
+  const std::filesystem::path cache = hub_cache_folder();
+  if (!std::filesystem::is_directory(cache)) return models;
+  for (const auto& entry : std::filesystem::directory_iterator(cache)) {
+    if (const auto name = repository_name(entry.path().filename().string()))
+      add_snapshots(*name, entry.path(), models);
+  }
+  std::sort(models.begin(), models.end(), [](const HubModel& a, const HubModel& b) {
+    return std::tie(a.name, a.revision) < std::tie(b.name, b.revision);
+  });
+  return models;
+}
 
 std::optional<std::filesystem::path> find_in_hub_cache(const std::string& model) {
   const auto at = model.find('@');
@@ -60,7 +113,7 @@ std::optional<std::filesystem::path> find_in_hub_cache(const std::string& model)
   const std::string owner = repository_name.substr(0, slash);
   const std::string name = repository_name.substr(slash + 1);
   if (!is_name(owner) || !is_name(name) || !is_revision(revision)) return std::nullopt;
-  const std::filesystem::path repository = cache_folder() / ("models--" + owner + "--" + name);
+  const std::filesystem::path repository = hub_cache_folder() / ("models--" + owner + "--" + name);
   const std::filesystem::path snapshot = repository / "snapshots" / commit_of(repository, revision);
   if (!std::filesystem::is_directory(snapshot)) {
     throw_environment_error(

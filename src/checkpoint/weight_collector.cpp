@@ -72,15 +72,22 @@ std::vector<std::int64_t> deinterleaved_rows(std::int64_t heads, std::int64_t he
 }
 
 bool same_bytes(const Weight& a, const Weight& b) {
+  if (!a || !b) return false;
   return a.type == b.type && (a.data == b.data || std::memcmp(a.data, b.data, a.stored_bytes()) == 0);
 }
 
 }  // namespace
 
-void WeightCollector::fail_missing(const std::string& name) const {
+Weight WeightCollector::report(const WeightProblem& problem) const {
+  if (problems_ == nullptr) throw_input_error(problem.file, problem.tensor, problem.reason, problem.expected);
+  problems_->push_back(problem);
+  return {};
+}
+
+Weight WeightCollector::missing(const std::string& name) const {
   const std::filesystem::path& first = store_.files().front();
   const std::filesystem::path place = store_.files().size() == 1 ? first : first.parent_path();
-  throw_input_error(place.string(), name, "missing", "a tensor of that name");
+  return report({place.string(), name, true, "missing", "a tensor of that name"});
 }
 
 std::optional<StoredMatrix> WeightCollector::find(const std::string& name) const {
@@ -100,13 +107,13 @@ Weight WeightCollector::checked(const StoredMatrix& stored, std::int64_t rows, s
   std::vector<std::int64_t> expected = {rows, columns};
   if (transposed) std::swap(expected[0], expected[1]);
   if (stored.shape != expected) {
-    throw_input_error(stored.file, stored.name, "has shape " + shape_text(stored.shape),
-                      shape_text(expected));
+    return report(
+        {stored.file, stored.name, false, "has shape " + shape_text(stored.shape), shape_text(expected)});
   }
   const auto block = formats::quantization_block(stored.type).elements;
   if ((transposed && block != 1) || expected[1] % block != 0) {
-    throw_input_error(stored.file, stored.name, "is " + formats::quantization_name(stored.type),
-                      "rows of whole blocks");
+    return report({stored.file, stored.name, false, "is " + formats::quantization_name(stored.type),
+                   "rows of whole blocks"});
   }
   return {stored.name, stored.type, stored.data, expected[0], expected[1], transposed, {}};
 }
@@ -114,18 +121,16 @@ Weight WeightCollector::checked(const StoredMatrix& stored, std::int64_t rows, s
 Weight WeightCollector::vector(const std::string& base, const char* suffix, std::int64_t length,
                                std::int64_t block, bool required) const {
   auto stored = find_weight(base, suffix, block);
-  if (!stored) {
-    if (required) fail_missing(names_.prefixes.front() + with_number(base, block) + suffix);
-    return {};
-  }
+  if (!stored)
+    return required ? missing(names_.prefixes.front() + with_number(base, block) + suffix) : Weight{};
   if (stored->shape != std::vector<std::int64_t>{length}) {
-    throw_input_error(stored->file, stored->name, "has shape " + shape_text(stored->shape),
-                      shape_text({length}));
+    return report(
+        {stored->file, stored->name, false, "has shape " + shape_text(stored->shape), shape_text({length})});
   }
   // A vector is a matrix of one column, so that rows can be chosen from it like from its matrix.
   if (formats::quantization_block(stored->type).elements != 1) {
-    throw_input_error(stored->file, stored->name, "is " + formats::quantization_name(stored->type),
-                      "F32, F16 or BF16");
+    return report({stored->file, stored->name, false, "is " + formats::quantization_name(stored->type),
+                   "F32, F16 or BF16"});
   }
   return {stored->name, stored->type, stored->data, length, 1, false, {}};
 }
@@ -133,8 +138,14 @@ Weight WeightCollector::vector(const std::string& base, const char* suffix, std:
 Weight WeightCollector::matrix(const std::string& base, std::int64_t rows, std::int64_t columns,
                                std::int64_t block) const {
   const auto stored = find_weight(base, ".weight", block);
-  if (!stored) fail_missing(names_.prefixes.front() + with_number(base, block) + ".weight");
+  if (!stored) return missing(names_.prefixes.front() + with_number(base, block) + ".weight");
   return checked(*stored, rows, columns, names_.transposed);
+}
+
+Weight WeightCollector::table(const std::string& base, std::int64_t rows, std::int64_t columns) const {
+  const auto stored = find_weight(base, ".weight", 0);
+  if (!stored) return missing(names_.prefixes.front() + base + ".weight");
+  return checked(*stored, rows, columns, false);
 }
 
 LinearWeights WeightCollector::linear(const std::string& base, std::int64_t rows, std::int64_t columns,
@@ -251,14 +262,10 @@ void WeightCollector::collect_experts(std::int64_t block, BlockWeights& weights)
 OuterWeights WeightCollector::outer() const {
   const Architecture& a = architecture_;
   OuterWeights weights;
-  const auto embedding = find_weight(names_.token_embedding, ".weight", 0);
-  if (!embedding) fail_missing(names_.prefixes.front() + names_.token_embedding + ".weight");
-  weights.token_embedding = checked(*embedding, a.vocabulary, a.embedding_width, false);
+  weights.token_embedding = table(names_.token_embedding, a.vocabulary, a.embedding_width);
   if (a.learned_positions) {
-    const auto positions = find_weight(names_.position_embedding, ".weight", 0);
-    if (!positions) fail_missing(names_.prefixes.front() + names_.position_embedding + ".weight");
     weights.position_embedding =
-        checked(*positions, a.maximum_positions + a.position_offset, a.hidden, false);
+        table(names_.position_embedding, a.maximum_positions + a.position_offset, a.hidden);
   }
   if (!names_.project_in.empty()) {
     weights.project_in = linear(names_.project_in, a.hidden, a.embedding_width, 0, false);
@@ -275,13 +282,13 @@ LinearWeights WeightCollector::head(const Weight& embedding) const {
   auto stored = store_.find(names_.head + ".weight");
   if (!stored) stored = store_.find("language_model." + names_.head + ".weight");  // multimodal wrappers
   if (stored) result.matrix = checked(*stored, a.vocabulary, a.embedding_width, false);
-  if (!stored && !a.tied_head) fail_missing(names_.head + ".weight");
+  if (!stored && !a.tied_head) return {missing(names_.head + ".weight"), {}};
   // A duplicate of the embedding that some files carry is left alone, one that differs is the head.
   const bool tied = !stored || (a.tied_head && same_bytes(result.matrix, embedding));
   if (tied) result.matrix = embedding;
   if (a.head_bias) {
-    if (!store_.find(names_.head + ".bias")) fail_missing(names_.head + ".bias");
-    result.bias = vector(names_.head, ".bias", a.vocabulary, 0, true);
+    const std::string bias = names_.head + ".bias";
+    result.bias = store_.find(bias) ? vector(names_.head, ".bias", a.vocabulary, 0, true) : missing(bias);
   }
   return result;
 }

@@ -53,7 +53,7 @@ CLI::Validator one_of(const std::vector<std::string>& names) {
     if (std::find(names.begin(), names.end(), typed) != names.end()) return std::string();
     return "found \"" + typed + "\", expected one of " + CLI::detail::join(names, ", ");
   };
-  return CLI::Validator(check, "");
+  return CLI::Validator(check, "", CLI::detail::join(names, "|"));
 }
 
 CLI::Validator device_name() {

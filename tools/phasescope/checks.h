@@ -15,6 +15,7 @@ CLI::Validator at_least(double smallest);
 CLI::Validator above(double bound);
 /// A number from `smallest` to `largest`.
 CLI::Validator between(double smallest, double largest);
+/// The validator's name holds the names, with | between them.
 CLI::Validator one_of(const std::vector<std::string>& names);
 /// auto, cpu, cuda or cuda:N.
 CLI::Validator device_name();

@@ -11,5 +11,10 @@ void add_analyze_command(CLI::App& program, int& exit_code);
 void add_inspect_command(CLI::App& program, int& exit_code);
 void add_tokenize_command(CLI::App& program, int& exit_code);
 void add_verify_command(CLI::App& program, int& exit_code);
+void add_audit_command(CLI::App& program, int& exit_code);
+void add_ls_command(CLI::App& program, int& exit_code);
+void add_validate_command(CLI::App& program, int& exit_code);
+void add_schema_command(CLI::App& program, int& exit_code);
+void add_completion_command(CLI::App& program, int& exit_code);
 
 }  // namespace phasescope::tool

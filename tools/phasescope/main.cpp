@@ -60,6 +60,11 @@ int run_program(int argument_count, char** arguments) {
   phasescope::tool::add_inspect_command(program, exit_code);
   phasescope::tool::add_tokenize_command(program, exit_code);
   phasescope::tool::add_verify_command(program, exit_code);
+  phasescope::tool::add_audit_command(program, exit_code);
+  phasescope::tool::add_ls_command(program, exit_code);
+  phasescope::tool::add_validate_command(program, exit_code);
+  phasescope::tool::add_schema_command(program, exit_code);
+  phasescope::tool::add_completion_command(program, exit_code);
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -71,5 +71,7 @@ class Checkpoint {
 
 /// The names of the supported families.
 std::vector<std::string> family_names();
+/// Those that are also read from GGUF files.
+std::vector<std::string> gguf_family_names();
 
 }  // namespace phasescope::checkpoint
