@@ -14,6 +14,10 @@ WHITESPACE = [
     "   {% set x = 1 %}\n   {{ x }}", "{% for a in l %}\n{{ a }}\n{% endfor %}\n", "{% for a in l -%}\n{{ a }}\n{%- endfor %}", "\t{% if yes %}\tq{% endif %}", "{{ i }}\n  {% if yes %}z{% endif %}", "{#-#}a", "a\u00a0\n\u00a0{% if yes %}b{% endif %}",
     "{{- i }}\n{%- if yes %}\n x\n{%- endif %}", "{{ i -}}\n   {% if yes %}b{% endif %}", "{%if yes%}a{%endif%}{{i}}", "{{ {'a': {'b': 1}} }}", "{{ '}}' }}{{ \"%}\" }}", "a{##}b",
 ]
+FALSY_SEQUENCES = [
+    "{{ n | selectattr('a') | list }}", "{{ n | rejectattr('a', 'equalto', 1) | list | length }}", "{{ missing | select | list }}", "{{ n | map(attribute='a') | list }}",
+    "{{ missing | map('upper') | join(',') }}", "{{ e | reject('none') | list }}", "{{ no | select | list }}", "{{ n | list }}", "{{ i | select | list }}", "{{ 'a' | safe ~ '<' }}", "{{ d | tojson | safe }}",
+]
 LITERALS = [
     r"{{ 'a\nb\t\'\"\\\x41\u00e9\U0001F600\101\q' }}", "{{ 'a' \"b\" 'c' }}", "{{ 1_000 }} {{ 1.5e3 }} {{ 2e-7 }} {{ 1e16 }} {{ 1e15 }} {{ 0.0001 }} {{ 123456.789 }} {{ 1.0 }}", "{{ true }} {{ True }} {{ false }} {{ none }} {{ None }}",
     "{{ [1, 'a', none, [2.0]] }} {{ (1, 2) }} {{ (1,) }} {{ () }} {{ {'k': 'v', 1: true} }} {{ [] }} {{ {} }}", "{{ nested }}", "{{ q }} {{ [q] }}", "{{ ['\\x00\\x7f\\u200b é \\U0001F600', \"a'b\", 'a\"b', 'a\\'\"b'] }}", "{{ 1, 2 }}", "{{ [1, 2,] }} {{ {'a': 1,} }}",
@@ -61,4 +65,4 @@ ERRORS = [
     "{{ (1 }}", "{{ [1 }}", "{# open", "{% raw %}a", "{{ l in d }}", "{% unknown %}", "{{ x|nosuchfilter }}", "{{ x is nosuchtest }}", "{% break %}", "{{ 1 is divisibleby }}", "{% set x %}a", "{% else %}", "{{ }}", "{{ d. }}", "{{ l[ }}", "{% for x in l %}{% else %}", "{% macro f( %}{% endmacro %}", "{{ 'a' 5 }}", "{{ % }}", "{{ a ! b }}",
 ]
 
-SNIPPETS = WHITESPACE + LITERALS + OPERATORS + LOOKUPS + STATEMENTS + FILTERS + METHODS + TESTS + ERRORS
+SNIPPETS = WHITESPACE + LITERALS + FALSY_SEQUENCES + OPERATORS + LOOKUPS + STATEMENTS + FILTERS + METHODS + TESTS + ERRORS

@@ -267,7 +267,16 @@ class Evaluator {
     return node.negative ? negate(operand) : operand;
   }
 
+  /// In Jinja adding to a text that is marked as safe escapes the other one.
+  static bool is_marked_safe(const ExpressionPtr& expression) {
+    const auto* filter = std::get_if<FilterNode>(&expression->node);
+    return filter != nullptr && filter->name == "safe";
+  }
+
   Value evaluate(const BinaryNode& node, const ScopePtr& scope) {
+    const bool escapes =
+        node.operation == BinaryOperator::add && (is_marked_safe(node.left) || is_marked_safe(node.right));
+    if (escapes) throw std::invalid_argument("+ beside the filter \"safe\" is not supported");
     Value left = evaluate(node.left, scope);
     if (node.operation == BinaryOperator::logical_or && left.truth()) return left;
     if (node.operation == BinaryOperator::logical_and && !left.truth()) return left;

@@ -89,9 +89,14 @@ Value map_attribute(const std::vector<Value>& items, const Value& attribute, con
   return Value::list(std::move(results));
 }
 
+/// As Jinja's map and select do: whatever counts as false, none and undefined ones too, has no items.
+std::vector<Value> items_if_any(const Value& value) {
+  return value.truth() ? items_of(value) : std::vector<Value>();
+}
+
 /// map(attribute="name"), or map("filter", arguments of it).
 Value map(const Value& value, const CallArguments& arguments) {
-  const std::vector<Value> items = items_of(value);
+  const std::vector<Value> items = items_if_any(value);
   const Value attribute = arguments.positional.empty() ? arguments.get(0, "attribute") : Value(Undefined{});
   if (!attribute.is<Undefined>()) return map_attribute(items, attribute, arguments.get(1, "default"));
   const std::string name = first_name(arguments, "map");
@@ -111,7 +116,7 @@ bool satisfies(const Value& value, const CallArguments& arguments) {
 template <bool wanted>
 Value select(const Value& value, const CallArguments& arguments) {
   std::vector<Value> taken;
-  for (const Value& item : items_of(value)) {
+  for (const Value& item : items_if_any(value)) {
     if (satisfies(item, arguments) == wanted) taken.push_back(item);
   }
   return Value::list(std::move(taken));
@@ -122,7 +127,7 @@ Value select_by_attribute(const Value& value, const CallArguments& arguments) {
   if (arguments.positional.empty()) throw std::invalid_argument("selectattr lacks its argument");
   const CallArguments rest = rest_of(arguments);
   std::vector<Value> taken;
-  for (const Value& item : items_of(value)) {
+  for (const Value& item : items_if_any(value)) {
     if (satisfies(dotted_attribute(item, arguments.positional.front()), rest) == wanted)
       taken.push_back(item);
   }

@@ -35,6 +35,8 @@ TEST(ChatTemplate, RefusesByNameWhatItDoesNotKnow) {
       {"{% block x %}{% endblock %}",
        "t.jinja: chat template at line 1: statement \"block\" is not supported"},
       {"\n\n{{ x | wordwrap(3) }}", "t.jinja: chat template at line 3: filter \"wordwrap\" is not supported"},
+      {"{{ 'a' | safe + '<' }}",
+       "t.jinja: chat template at line 1: + beside the filter \"safe\" is not supported"},
       {"{{ x is filter }}", "t.jinja: chat template at line 1: test \"filter\" is not supported"},
       {"{{ lipsum() }}", "t.jinja: chat template at line 1: function \"lipsum\" is not supported"},
       {"a\n{{ 'x'.zfill(3) }}", "t.jinja: chat template at line 2: method \"zfill\" is not supported"},
