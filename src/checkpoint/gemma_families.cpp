@@ -13,14 +13,13 @@ LlamaDefaults gemma_defaults(std::int64_t key_value_heads, std::int64_t maximum_
   return defaults;
 }
 
-/// `activation_key` differs between generations; whatever "gelu" is written there, the tanh form is computed.
+/// `activation_key` differs between generations.
 Architecture read_gemma_like(ConfigReader& config, const std::string& activation_key,
                              const LlamaDefaults& defaults) {
   Architecture a = read_llama_like(config, defaults);
   a.query_key_value_bias = a.attention_output_bias = config.boolean_or("attention_bias", false);
   a.norm = NormKind::rms_unit_offset;
   a.activation = read_activation(config, activation_key, "gelu_pytorch_tanh");
-  if (a.activation == Activation::gelu_erf) a.activation = Activation::gelu_tanh;
   a.embedding_scale = std::sqrt(static_cast<double>(a.hidden));
   a.tied_head = config.boolean_or("tie_word_embeddings", true);
   config.require("use_bidirectional_attention", false);
@@ -31,6 +30,8 @@ Architecture read_gemma(ConfigReader& config) {
   // The first generation has both keys in some files and reads this one.
   config.mark_read("hidden_activation");
   Architecture a = read_gemma_like(config, "hidden_act", gemma_defaults(16, 8192));
+  // Early files say "gelu" and mean this; the later generations mean what they say.
+  if (config.text_or("hidden_act", "") == "gelu") a.activation = Activation::gelu_tanh;
   set_uniform_pattern(a, std::nullopt);
   return a;
 }

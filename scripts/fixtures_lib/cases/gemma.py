@@ -93,6 +93,7 @@ CASES = [
             num_attention_heads=4,
             num_key_value_heads=2,
             head_dim=12,
+            hidden_activation="gelu",
             layer_types=["full_attention", "sliding_attention", "sliding_attention"],
             rms_norm_eps=1e-3,
             attn_logit_softcapping=None,
