@@ -61,21 +61,29 @@ Architecture read_gemma2(ConfigReader& config) {
   return a;
 }
 
-/// Rotary settings of the full and of the windowed blocks, in this order.
+/// The settings of one kind of block in the newer, nested spelling; none where it has no entry of its own.
+Json nested_settings(const Json& parameters, const char* kind) {
+  return parameters.contains(kind) && parameters[kind].is_object() ? parameters[kind] : Json::object();
+}
+
+/// Rotary settings of the full and of the windowed blocks, in this order. `rope_scaling` concerns the full
+/// ones and wins over the nested spelling, key by key.
 std::vector<Rope> read_gemma3_ropes(ConfigReader& config, const Architecture& a) {
   const RopeDefaults full{config.positive_or("rope_theta", 1e6), 1};
   const RopeDefaults local{config.positive_or("rope_local_base_freq", 1e4), 1};
-  if (config.has("rope_parameters") && !config.has("rope_scaling")) {
-    const JsonObject parameters = config.object("rope_parameters");
-    if (parameters.has("full_attention") || parameters.has("sliding_attention")) {
-      return {
-          read_rope_settings(parameters.object("full_attention"), a.head_dim, a.maximum_positions, full),
-          read_rope_settings(parameters.object("sliding_attention"), a.head_dim, a.maximum_positions, local)};
-    }
-  }
-  const Json none = Json::object();
-  return {read_rope(config, a.head_dim, a.maximum_positions, full),
-          read_rope_settings(JsonObject(none, config.file()), a.head_dim, a.maximum_positions, local)};
+  const Json parameters =
+      config.has("rope_parameters") ? config.object("rope_parameters").json() : Json::object();
+  const auto read = [&](const Json& settings, const std::string& field, const RopeDefaults& defaults) {
+    return read_rope_settings(JsonObject(settings, config.file(), config.field(field)), a.head_dim,
+                              a.maximum_positions, defaults);
+  };
+  const Rope windowed =
+      read(nested_settings(parameters, "sliding_attention"), "rope_parameters.sliding_attention", local);
+  if (!parameters.contains("full_attention") && !parameters.contains("sliding_attention"))
+    return {read_rope(config, a.head_dim, a.maximum_positions, full), windowed};
+  Json settings = nested_settings(parameters, "full_attention");
+  if (config.has("rope_scaling")) settings.update(config.object("rope_scaling").json());
+  return {read(settings, "rope_parameters.full_attention", full), windowed};
 }
 
 Architecture read_gemma3(ConfigReader& config) {
@@ -87,8 +95,7 @@ Architecture read_gemma3(ConfigReader& config) {
   a.output_norms = true;
   a.query_key_norm = QueryKeyNorm::per_head;
   read_query_scale(config, a);
-  if (config.has("attn_logit_softcapping"))
-    a.score_softcap = config.positive_or("attn_logit_softcapping", 50);
+  config.mark_read("attn_logit_softcapping");  // the reference implementation does not apply it
   if (config.has("final_logit_softcapping"))
     a.logit_softcap = config.positive_or("final_logit_softcapping", 30);
   a.ropes = read_gemma3_ropes(config, a);

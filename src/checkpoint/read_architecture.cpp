@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "phasescope/base/error.h"
 #include "phasescope/checkpoint/checkpoint.h"
 
 namespace phasescope::checkpoint {
@@ -49,6 +50,9 @@ Json text_config_of(const Json& json, const std::string& file) {
   Json text = json["text_config"];
   const Wrapper& wrapper = wrapper_of(config);
   if (!text.contains("model_type")) text["model_type"] = wrapper.text_family;
+  if (text.contains("final_logit_softcapping") && !text["final_logit_softcapping"].is_null())
+    throw_input_error(file, "text_config.final_logit_softcapping",
+                      "is not applied by the reference implementation inside a wrapper", "null");
   text["tie_word_embeddings"] = config.boolean_or("tie_word_embeddings", true);
   if (config.has("eos_token_id")) text["eos_token_id"] = json["eos_token_id"];
   return text;

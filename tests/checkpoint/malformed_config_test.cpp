@@ -234,6 +234,24 @@ TEST(MalformedConfig, WrappersThatAreMoreThanNames) {
   }
 }
 
+/// Source: Gemma3TextConfig of transformers 5.18.
+TEST(MalformedConfig, BothSpellingsOfGemma3sRotarySettings) {
+  const ModelFolder folder("gemma3_layer_types");  // nested, theta 20000 and 300
+  folder.set("rope_scaling", {{"rope_type", "linear"}, {"factor", 4.0}});
+  const std::vector<Rope> both = folder.open().architecture().ropes;
+  EXPECT_EQ(both[0].type, RopeType::linear);
+  EXPECT_EQ(both[0].factor, 4);
+  EXPECT_EQ(both[0].theta, 20000);
+  EXPECT_EQ(both[1].type, RopeType::plain);
+  EXPECT_EQ(both[1].theta, 300);
+  folder.unset("rope_scaling");
+  folder.set("rope_parameters", {{"full_attention", {{"rope_type", "default"}, {"rope_theta", 7000.0}}}});
+  folder.set("rope_local_base_freq", 50.0);
+  const std::vector<Rope> one = folder.open().architecture().ropes;
+  EXPECT_EQ(one[0].theta, 7000);
+  EXPECT_EQ(one[1].theta, 50);
+}
+
 TEST(MalformedConfig, WrappersSayWhetherTheHeadIsTied) {
   Json wrapped = read_json_file(testing::model_case("mistral3_wrapper") / "config.json");
   const auto tied = [&] { return read_architecture(wrapped, "config.json").tied_head; };
