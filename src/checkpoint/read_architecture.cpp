@@ -63,6 +63,8 @@ Architecture read_flat(const Json& json, const std::string& file, const std::str
   const Family& family = family_of(config);
   Architecture architecture = family.read(config);
   architecture.family = family.name;
+  const double scale = config.number_or("initializer_range", config.number_or("init_std", 0));
+  if (scale > 0) architecture.initializer_range = scale;
   config.mark_read("eos_token_id");
   read_end_tokens(JsonObject(json, file, path), architecture.vocabulary, architecture.end_tokens);
   config.refuse_unread();

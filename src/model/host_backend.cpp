@@ -96,8 +96,8 @@ Matrix HostBackend::Batch::at_point(std::int64_t point) {
 
 ConstMatrix HostBackend::Batch::states(std::int64_t point) {
   if (point == 0) {
-    embed(backend_.checkpoint_, backend_.outer_, pass_->tokens, pass_->positions, backend_.linear_,
-          at_point(0));
+    embed(backend_.checkpoint_, backend_.null_weights_, backend_.outer_, pass_->tokens, pass_->positions,
+          backend_.linear_, at_point(0));
   } else {
     run_one_block(point - 1);
   }
@@ -198,10 +198,11 @@ void HostBackend::Batch::predict_rows(const LogitRow* wanted, std::size_t count,
 
 HostBackend::HostBackend(const checkpoint::Checkpoint& checkpoint, const ModelOptions& options)
     : checkpoint_(checkpoint),
+      null_weights_(options.null_network, options.null_seed, checkpoint.architecture()),
       linear_(matrix_library_named(options.blas), options.deterministic),
-      blocks_(checkpoint, weights_budget(checkpoint, options)) {
+      blocks_(checkpoint, null_weights_, weights_budget(checkpoint, options)) {
   const Stopwatch watch;
-  outer_ = load_outer(checkpoint);
+  outer_ = load_outer(checkpoint, null_weights_);
   outer_seconds_ = watch.seconds();
 }
 

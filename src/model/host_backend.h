@@ -20,6 +20,7 @@ class HostBackend : public Backend {
   class Batch;
 
   const checkpoint::Checkpoint& checkpoint_;
+  NullWeights null_weights_;
   Linear linear_;
   LoadedOuter outer_;
   BlockCache blocks_;

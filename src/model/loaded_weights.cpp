@@ -18,11 +18,16 @@ using checkpoint::Weight;
 /// Makes float32 matrices out of weights and remembers what it allocated.
 class Loader {
  public:
-  Loader(std::vector<at::Tensor>& storage, std::uint64_t& bytes) : storage_(storage), bytes_(bytes) {}
+  Loader(const NullWeights& null_weights, std::vector<at::Tensor>& storage, std::uint64_t& bytes)
+      : null_weights_(null_weights), storage_(storage), bytes_(bytes) {}
 
-  const float* load(const Weight& weight) {
+  /// How rows of a weight become float32.
+  using Read = void (NullWeights::*)(const Weight&, std::int64_t, std::int64_t, float*) const;
+
+  const float* load(const Weight& weight, Read read) {
     if (!weight) return nullptr;
-    if (weight.is_plain_float32()) return reinterpret_cast<const float*>(weight.data);
+    if (weight.is_plain_float32() && !null_weights_.random_weights())
+      return reinterpret_cast<const float*>(weight.data);
     const std::int64_t rows = weight.rows();
     const std::int64_t columns = weight.columns();
     at::Tensor copy = at::empty({rows, columns}, at::kFloat);
@@ -31,7 +36,7 @@ class Loader {
         std::max<std::int64_t>(1, kElementsPerPiece / std::max<std::int64_t>(1, columns));
     parallel_for((rows + rows_per_piece - 1) / rows_per_piece, [&](std::int64_t piece) {
       const std::int64_t first = piece * rows_per_piece;
-      checkpoint::convert_rows(weight, first, std::min(rows_per_piece, rows - first), out + first * columns);
+      (null_weights_.*read)(weight, first, std::min(rows_per_piece, rows - first), out + first * columns);
     });
     bytes_ += static_cast<std::uint64_t>(rows * columns) * sizeof(float);
     storage_.push_back(std::move(copy));
@@ -40,11 +45,14 @@ class Loader {
 
   LinearTensor load(const LinearWeights& linear) {
     if (!linear.matrix) return {};
-    return {ConstMatrix(load(linear.matrix), linear.matrix.rows(), linear.matrix.columns()),
-            load(linear.bias)};
+    return {ConstMatrix(load(linear.matrix, &NullWeights::read_matrix), linear.matrix.rows(),
+                        linear.matrix.columns()),
+            load(linear.bias, &NullWeights::read_bias)};
   }
 
-  NormTensor load(const NormWeights& norm) { return {load(norm.scale), load(norm.bias)}; }
+  NormTensor load(const NormWeights& norm) {
+    return {load(norm.scale, &NullWeights::read_norm_scale), load(norm.bias, &NullWeights::read_bias)};
+  }
 
   std::vector<NormTensor> load(const std::vector<NormWeights>& norms) {
     std::vector<NormTensor> loaded;
@@ -55,15 +63,17 @@ class Loader {
  private:
   static constexpr std::int64_t kElementsPerPiece = 1 << 16;
 
+  const NullWeights& null_weights_;
   std::vector<at::Tensor>& storage_;
   std::uint64_t& bytes_;
 };
 
 }  // namespace
 
-std::shared_ptr<const LoadedBlock> load_block(const checkpoint::BlockWeights& weights) {
+std::shared_ptr<const LoadedBlock> load_block(const checkpoint::BlockWeights& weights,
+                                              const NullWeights& null_weights) {
   auto block = std::make_shared<LoadedBlock>();
-  Loader loader(block->storage, block->bytes);
+  Loader loader(null_weights, block->storage, block->bytes);
   block->attention_norm = loader.load(weights.attention_norm);
   block->attention_output_norm = loader.load(weights.attention_output_norm);
   block->feed_forward_norm = loader.load(weights.feed_forward_norm);
@@ -84,14 +94,18 @@ std::shared_ptr<const LoadedBlock> load_block(const checkpoint::BlockWeights& we
   return block;
 }
 
-BlockCache::BlockCache(const checkpoint::Checkpoint& checkpoint, std::uint64_t budget)
-    : checkpoint_(checkpoint), budget_(budget), kept_(checkpoint.blocks().size()) {}
+BlockCache::BlockCache(const checkpoint::Checkpoint& checkpoint, const NullWeights& null_weights,
+                       std::uint64_t budget)
+    : checkpoint_(checkpoint),
+      null_weights_(null_weights),
+      budget_(budget),
+      kept_(checkpoint.blocks().size()) {}
 
 std::shared_ptr<const LoadedBlock> BlockCache::block(std::int64_t index) {
   const auto i = static_cast<std::size_t>(index);
   if (kept_[i]) return kept_[i];
   const Stopwatch watch;
-  std::shared_ptr<const LoadedBlock> loaded = load_block(checkpoint_.blocks()[i]);
+  std::shared_ptr<const LoadedBlock> loaded = load_block(checkpoint_.blocks()[i], null_weights_);
   if (kept_bytes_ + loaded->bytes <= budget_) {
     kept_[i] = loaded;
     kept_bytes_ += loaded->bytes;
@@ -100,9 +114,9 @@ std::shared_ptr<const LoadedBlock> BlockCache::block(std::int64_t index) {
   return loaded;
 }
 
-LoadedOuter load_outer(const checkpoint::Checkpoint& checkpoint) {
+LoadedOuter load_outer(const checkpoint::Checkpoint& checkpoint, const NullWeights& null_weights) {
   LoadedOuter outer;
-  Loader loader(outer.storage, outer.bytes);
+  Loader loader(null_weights, outer.storage, outer.bytes);
   const checkpoint::OuterWeights& weights = checkpoint.outer();
   outer.project_in = loader.load(weights.project_in);
   outer.project_out = loader.load(weights.project_out);

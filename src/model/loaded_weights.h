@@ -1,6 +1,7 @@
 #pragma once
 
 #include "matrix.h"
+#include "null_weights.h"
 
 #include <cstdint>
 #include <memory>
@@ -43,7 +44,7 @@ struct LoadedOuter {
 class BlockCache {
  public:
   /// `budget`: bytes of converted copies that may stay.
-  BlockCache(const checkpoint::Checkpoint& checkpoint, std::uint64_t budget);
+  BlockCache(const checkpoint::Checkpoint& checkpoint, const NullWeights& null_weights, std::uint64_t budget);
 
   /// The block's weights; valid as long as the pointer is held.
   std::shared_ptr<const LoadedBlock> block(std::int64_t index);
@@ -51,6 +52,7 @@ class BlockCache {
 
  private:
   const checkpoint::Checkpoint& checkpoint_;
+  const NullWeights& null_weights_;
   std::uint64_t budget_;
   std::uint64_t kept_bytes_ = 0;
   std::vector<std::shared_ptr<const LoadedBlock>> kept_;
@@ -58,9 +60,10 @@ class BlockCache {
 };
 
 /// Converts one block's weights, on all cores.
-std::shared_ptr<const LoadedBlock> load_block(const checkpoint::BlockWeights& weights);
+std::shared_ptr<const LoadedBlock> load_block(const checkpoint::BlockWeights& weights,
+                                              const NullWeights& null_weights);
 
-LoadedOuter load_outer(const checkpoint::Checkpoint& checkpoint);
+LoadedOuter load_outer(const checkpoint::Checkpoint& checkpoint, const NullWeights& null_weights);
 
 /// Float32 bytes that keeping every block converted would take.
 std::uint64_t converted_bytes(const checkpoint::Checkpoint& checkpoint);

@@ -112,6 +112,9 @@ struct Architecture {
   std::optional<double> logit_softcap;
   double logit_scale = 1;  ///< multiplies the logits
 
+  /// Standard deviation that the family's weights are drawn with before training; what GGUF does not say.
+  double initializer_range = 0.02;
+
   std::vector<BlockPattern> pattern;     ///< one a block
   std::vector<std::int64_t> end_tokens;  ///< generation stops at any of these
 

@@ -64,6 +64,13 @@ struct StageSeconds {
   double observe = 0;  ///< inside observers, part of neither of the two above
 };
 
+/// A network for null distributions: one that is fed nothing, or has learnt nothing.
+enum class NullNetwork {
+  none,              ///< the checkpoint itself
+  random_embedding,  ///< every token's embedding is a random direction of the same length
+  random_weights,    ///< every matrix is drawn anew at initialisation scale; norms and biases are neutral
+};
+
 struct ModelOptions {
   std::string device = "auto";  ///< auto, cpu, cuda or cuda:N
   std::string dtype = "auto";   ///< auto, float32, bfloat16, float16; CPU computes in float32 only
@@ -73,6 +80,8 @@ struct ModelOptions {
   /// Repeated runs give the same bytes: products run on one thread, since oneDNN may add in another order
   /// each time.
   bool deterministic = false;
+  NullNetwork null_network = NullNetwork::none;
+  std::uint64_t null_seed = 0;  ///< of its random numbers
 };
 
 /// A checkpoint that can be run. One batch at a time; observers are called from the calling thread.
