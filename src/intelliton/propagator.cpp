@@ -24,10 +24,13 @@ std::vector<Index> local_maxima(const VectorXd& values) {
   return maxima;
 }
 
+/// The curve and then each ratio are at least eps, as published: one empty state point counts e^-23, however
+/// large its neighbour is.
 double mean_log_ratio(const VectorXd& curve) {
   double sum = 0;
   for (Index l = 0; l + 1 < curve.size(); ++l) {
-    sum += std::log(std::max(curve(l), kEpsilon) / std::max(curve(l + 1), kEpsilon));
+    const double ratio = std::max(curve(l), kEpsilon) / std::max(curve(l + 1), kEpsilon);
+    sum += std::log(std::max(ratio, kEpsilon));
   }
   return std::abs(sum / static_cast<double>(curve.size() - 1));
 }

@@ -30,15 +30,16 @@ void flatten(const Json& json, std::vector<Json>& leaves) {
   }
 }
 
-/// Entries that the golden files compare although they follow from a vector of a null space (repeated or
-/// empty rows), which is arbitrary: perturbing those inputs by 1e-15 of their size moves these very entries
-/// in the published implementation itself. `mass_category` follows from a pole mass that the files do list as
-/// unstable.
+/// Entries of case 5 that its file compares although they follow from vectors of a null space (repeated or
+/// empty rows), which are arbitrary. Shown with numpy: sections 2 to 4 of the method on these fields, the
+/// vectors of every singular value below 1e-12 of the largest replaced by a random orthonormal basis of the
+/// same space, 200 times. fusion_rate was then 0, 1 or 2, active_modes_per_layer 3, 4, 5 or 6, the decay
+/// curves 1 or less than 1e-5 (in 2 and in 61 draws), and exponential_r2 took 15 values. Nothing else of the
+/// case that its file compares is left out.
 const std::map<std::string, std::set<std::size_t>> kAlsoUnstable{
-    {"fields|same_rows/0|fusion_rate", {3, 6}},       {"fields|same_rows/0|active_modes_per_layer", {4, 7}},
-    {"fields|twin_rows/0|decay_curve", {35}},         {"fields|zero_rows/0|decay_curve", {32}},
-    {"fields|zero_rows/0|exponential_r2", {2}},       {"catalog|species|1|mass_category", {0}},
-    {"catalog|species_rounded|1|mass_category", {0}},
+    {"fields|same_rows/0|fusion_rate", {3, 6}}, {"fields|same_rows/0|active_modes_per_layer", {4, 7}},
+    {"fields|twin_rows/0|decay_curve", {35}},   {"fields|zero_rows/0|decay_curve", {32}},
+    {"fields|zero_rows/0|exponential_r2", {2}},
 };
 
 /// Values whose array never exceeds this are rounding noise around zero.

@@ -15,7 +15,8 @@ struct Propagator {
   Eigen::VectorXd frequencies;       ///< omega [F/2 + 1], 0 .. pi
   Eigen::MatrixXd spectral_density;  ///< rho = |rfft(C from l0 on, zero-padded to F)|^2 [F/2 + 1, K]
   std::vector<std::optional<Eigen::Index>> pole_bin;  ///< lowest-frequency peak of rho; none for most modes
-  /// 2 sinh(omega/2) at the pole; without one |mean ln(C_l / C_l+1)|, which telescopes to the two end points.
+  /// 2 sinh(omega/2) at the pole; without one |mean ln(C_l / C_l+1)|, curve and ratios at least eps,
+  /// which telescopes to the two end points.
   Eigen::VectorXd pole_mass;
   Eigen::VectorXd pole_position;   ///< omega of the pole; without one the pole mass again
   Eigen::VectorXd exponential_r2;  ///< of C from l0 on against exp(-mass (l - l0)); may be far below 0
