@@ -108,7 +108,12 @@ void FieldObserver::observe_attention(const states::AttentionView& view) {
   const auto found = slot_of_.find(view.sequence);
   if (found == slot_of_.end()) return;
   Slot& slot = slots_[found->second];
-  if (slot.builder) slot.builder->add_attention(view.block, view.weights);
+  if (!slot.builder) return;
+  // A causal model's attention among the first tokens does not know of the later ones that the field leaves
+  // out.
+  const auto tokens = std::min<Eigen::Index>(view.weights.rows(), options_.max_tokens);
+  slot.builder->add_attention(view.block, {view.weights.data(), tokens, std::min(view.weights.cols(), tokens),
+                                           Eigen::OuterStride<>(view.weights.outerStride())});
 }
 
 std::vector<CategoryFields> FieldObserver::take_categories() {

@@ -99,6 +99,11 @@ void PairObserver::observe(const states::StateView& view) {
     parallel_for(static_cast<std::int64_t>(comparisons->size()),
                  [&](std::int64_t i) { compare(view, (*comparisons)[static_cast<std::size_t>(i)]); });
   }
+  if (!last) return;
+  for (const auto& segment : *view.segments) {
+    const auto found = prompts_.find(segment.sequence);
+    if (found != prompts_.end()) found->second.modes = {};
+  }
 }
 
 void PairObserver::decompose(const states::StateView& view) {
@@ -146,11 +151,17 @@ std::optional<double> PairObserver::confidence(std::int64_t sequence) const {
   return at_end == predictions->second.end() ? std::nullopt : std::optional<double>(at_end->second);
 }
 
+std::optional<double> PairObserver::known_or_observed(std::optional<double> known,
+                                                      std::int64_t sequence) const {
+  return known ? known : confidence(sequence);
+}
+
 std::vector<ComparedPair> PairObserver::compared(const std::vector<Comparison>& comparisons) const {
   std::vector<ComparedPair> result;
   for (const Comparison& comparison : comparisons) {
     result.push_back({comparison.pair, comparison.signature, comparison.signature ? "" : kSeparated,
-                      confidence(comparison.pair.grounded), confidence(comparison.pair.other)});
+                      known_or_observed(comparison.pair.grounded_confidence, comparison.pair.grounded),
+                      known_or_observed(comparison.pair.other_confidence, comparison.pair.other)});
   }
   return result;
 }

@@ -94,10 +94,11 @@ class AnalyzeJob {
   void make_observers() {
     if (wants(Analysis::ct)) make_ct();
     if (wants(Analysis::species)) {
+      intelliton::Options field = options_.species;
+      field.attention_every = 1;  // the file says of which blocks there is attention
       species_ = std::make_unique<SpeciesJob>(
-          species_options(options_.species, options_.seed, stored_.after_final_norm()), options_.detail,
-          sequences());
-      for (states::Observer* observer : species_->observers()) observers_.push_back(observer);
+          species_options(field, options_.seed, stored_.after_final_norm()), options_.detail, sequences());
+      observers_.push_back(&species_->observer());
     }
     if (!options_.pairs.empty()) {
       DiagnosticsSettings settings;
@@ -132,7 +133,9 @@ class AnalyzeJob {
     std::vector<intelliton::PromptPair> pairs;
     for (std::size_t i = 0; i < list.size(); ++i) {
       const JsonObject entry(list[i], file, "[" + std::to_string(i) + "]");
-      pairs.push_back({entry.text("category"), index_of(entry, "grounded"), index_of(entry, "other")});
+      pairs.push_back({entry.text("category"), index_of(entry, "grounded"), index_of(entry, "other"),
+                       probability_of(entry, "grounded_confidence"),
+                       probability_of(entry, "other_confidence")});
     }
     for (const std::vector<std::int64_t>& group : intelliton::batch_groups(pairs)) {
       together_.emplace_back();
@@ -149,6 +152,13 @@ class AnalyzeJob {
       if (stored.sequence.name == name) return stored.sequence.index;
     }
     entry.fail(key, "no states named \"" + name + "\"");
+  }
+
+  static std::optional<double> probability_of(const JsonObject& entry, const std::string& key) {
+    if (!entry.has(key)) return std::nullopt;
+    const double value = entry.number(key);
+    if (!(value >= 0 && value <= 1)) entry.fail(key, "found " + Json(value).dump(), "a probability, 0 to 1");
+    return value;
   }
 
   void show_states() {

@@ -80,7 +80,7 @@ class RunJob {
     if (plan_.has(Analysis::species)) {
       species_ = std::make_unique<SpeciesJob>(species_options(options_.species, options_.sampling.seed, hf),
                                               options_.detail, plan_.sequences_for(Analysis::species));
-      for (states::Observer* observer : species_->observers()) observers_.push_back(observer);
+      observers_.push_back(&species_->observer());
     }
     make_diagnostics(hf);
     if (options_.capture != Capture::none) {

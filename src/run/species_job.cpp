@@ -25,18 +25,7 @@ SpeciesJob::SpeciesJob(const intelliton::SpeciesOptions& options, bool detail,
     : options_(options),
       detail_(detail),
       sequences_(sequences),
-      fields_(sequences, options.field, detail, options.match) {
-  if (!detail) return;
-  intelliton::TrajectoryOptions whole_prompts;
-  whole_prompts.window = options.field.max_tokens;
-  packets_ = std::make_unique<intelliton::TrajectoryObserver>(sequences, options.field, whole_prompts);
-}
-
-std::vector<states::Observer*> SpeciesJob::observers() {
-  std::vector<states::Observer*> all = {&fields_};
-  if (packets_) all.push_back(packets_.get());
-  return all;
-}
+      fields_(sequences, options.field, detail, options.match) {}
 
 intelliton::Catalog SpeciesJob::write(const std::filesystem::path& folder, const Json& model,
                                       const intelliton::PairObserver* pairs) {
@@ -70,10 +59,11 @@ Json SpeciesJob::detail_json(const intelliton::Catalog& catalog,
 Json SpeciesJob::dynamics_json(const intelliton::Catalog& catalog) const {
   std::vector<std::pair<std::string, intelliton::ModeObservables>> fields;
   std::size_t baseline = 0;
-  for (const intelliton::Trajectory& trajectory : packets_->trajectories()) {
-    if (trajectory.steps.empty()) continue;
-    fields.emplace_back(trajectory.sequence.name, trajectory.steps.front());
-    if (trajectory.sequence.category == sequences_.front().category) ++baseline;
+  for (const states::Sequence& sequence : sequences_) {
+    const intelliton::FieldAnalysis* analysis = fields_.details(sequence.name);
+    if (analysis == nullptr) continue;
+    fields.emplace_back(sequence.name, intelliton::mode_observables(*analysis));
+    if (sequence.category == sequences_.front().category) ++baseline;
   }
   return report::dynamics_detail_json(intelliton::field_dynamics(fields, baseline, catalog.species));
 }

@@ -2,14 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <vector>
 
 #include "phasescope/base/json.h"
 #include "phasescope/intelliton/field_observer.h"
 #include "phasescope/intelliton/pair_observer.h"
 #include "phasescope/intelliton/species_report.h"
-#include "phasescope/intelliton/trajectory_observer.h"
 
 namespace phasescope::run {
 
@@ -24,7 +22,7 @@ class SpeciesJob {
   SpeciesJob(const intelliton::SpeciesOptions& options, bool detail,
              const std::vector<states::Sequence>& sequences);
 
-  std::vector<states::Observer*> observers();
+  states::Observer& observer() { return fields_; }
   /// Writes species.json and tables/catalog.csv, and detail.json where it was asked for (with `pairs` if
   /// there are any); returns the number of published species.
   intelliton::Catalog write(const std::filesystem::path& folder, const Json& model,
@@ -38,8 +36,6 @@ class SpeciesJob {
   bool detail_;
   std::vector<states::Sequence> sequences_;
   intelliton::FieldObserver fields_;
-  /// Whole prompts as wave packets, for the occupations of detail.json.
-  std::unique_ptr<intelliton::TrajectoryObserver> packets_;
 };
 
 }  // namespace phasescope::run

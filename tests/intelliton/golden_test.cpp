@@ -11,7 +11,6 @@
 #include "phasescope/intelliton/dynamics.h"
 #include "phasescope/intelliton/field_observer.h"
 #include "phasescope/intelliton/pair_diagnostics.h"
-#include "phasescope/intelliton/trajectory_observer.h"
 #include "phasescope/report/detail_json.h"
 
 namespace phasescope::intelliton {
@@ -58,19 +57,14 @@ std::vector<ComparedPair> with_confidences(std::vector<ComparedPair> pairs, cons
 TEST_P(Golden, Dynamics) {
   const GoldenCase golden(GetParam());
   FieldObserver observer(golden.sequences(), golden.options(), true);
-  TrajectoryOptions whole_prompts;
-  whole_prompts.window = golden.options().max_tokens;
-  TrajectoryObserver packets(golden.sequences(), golden.options(), whole_prompts);
   golden.show_to(observer);
-  golden.show_to(packets);
   const Catalog catalog =
       build_catalog(observer.take_categories(), *observer.representative(), golden.options());
   std::vector<std::pair<std::string, ModeObservables>> fields;
   std::size_t baseline = 0;
-  for (const Trajectory& trajectory : packets.trajectories()) {
-    ASSERT_EQ(trajectory.steps.size(), 1u);
-    fields.emplace_back(trajectory.sequence.name, trajectory.steps.front());
-    baseline += trajectory.sequence.category == golden.sequences().front().category ? 1 : 0;
+  for (const auto& sequence : golden.sequences()) {
+    fields.emplace_back(sequence.name, mode_observables(*observer.details(sequence.name)));
+    baseline += sequence.category == golden.sequences().front().category ? 1 : 0;
   }
   print(golden, "dynamics",
         compare(golden, "dynamics",

@@ -17,6 +17,9 @@ struct PromptPair {
   std::string category;
   std::int64_t grounded = 0;
   std::int64_t other = 0;
+  /// Top-1 probability after the last prompt token where it is known beforehand; else it is observed.
+  std::optional<double> grounded_confidence = std::nullopt;
+  std::optional<double> other_confidence = std::nullopt;
 };
 
 /// The grounded/prone pairs of sequences that share a pair id, in order of the grounded ones. Errors: usage
@@ -66,6 +69,7 @@ class PairObserver : public states::Observer {
   void decompose(const states::StateView& view);
   void compare(const states::StateView& view, Comparison& comparison);
   std::optional<double> confidence(std::int64_t sequence) const;
+  std::optional<double> known_or_observed(std::optional<double> known, std::int64_t sequence) const;
   std::vector<ComparedPair> compared(const std::vector<Comparison>& comparisons) const;
 
   Options options_;
