@@ -178,6 +178,21 @@ TEST(GgufArchitecture, EndTokensOutsideTheVocabulary) {
             0U);
 }
 
+TEST(GgufArchitecture, EndTokensAreAllThatTheFileNames) {
+  const auto end_tokens = [](const std::map<std::string, Value>& entries) {
+    const TemporaryFolder folder;
+    write_file_atomically(folder / "model.gguf", file_with(entries));
+    return read_gguf_architecture(formats::GgufFile(folder / "model.gguf")).end_tokens;
+  };
+  auto entries = metadata();
+  EXPECT_EQ(end_tokens(entries), std::vector<std::int64_t>{2});
+  entries["tokenizer.ggml.eot_token_id"] = 5U;
+  entries["tokenizer.ggml.eom_token_id"] = 6U;
+  EXPECT_EQ(end_tokens(entries), (std::vector<std::int64_t>{2, 5, 6}));
+  entries.erase("tokenizer.ggml.eos_token_id");
+  EXPECT_EQ(end_tokens(entries), (std::vector<std::int64_t>{5, 6}));
+}
+
 TEST(GgufArchitecture, MissingTensors) {
   EXPECT_EQ(opening_of(file_with(metadata())),
             "3 model.gguf: output_norm.weight: missing, expected a tensor of that name");
