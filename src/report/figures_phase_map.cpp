@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace phasescope::report {
 namespace {
@@ -54,26 +55,45 @@ void add_model(Plot& plot, const PhaseMapModel& model, std::size_t family) {
   plot.points({model.flux}, {model.ratio}, marker);
 }
 
+std::vector<std::pair<Point, Point>> bars_of(const std::vector<PhaseMapModel>& models) {
+  std::vector<std::pair<Point, Point>> bars;
+  for (const PhaseMapModel& model : models) {
+    if (model.flux_low && model.flux_high)
+      bars.push_back({{*model.flux_low, model.ratio}, {*model.flux_high, model.ratio}});
+    if (model.ratio_low && model.ratio_high)
+      bars.push_back({{model.flux, *model.ratio_low}, {model.flux, *model.ratio_high}});
+  }
+  return bars;
+}
+
 void add_labels(Plot& plot, const std::vector<PhaseMapModel>& models) {
   Values x;
   Values y;
   std::vector<std::string> names;
   for (const PhaseMapModel& model : models) {
+    if (model.name.empty()) continue;
     x.push_back(model.flux);
     y.push_back(model.ratio);
     names.push_back(model.name);
   }
-  plot.labels(x, y, names);
+  if (!names.empty()) plot.labels(x, y, names, bars_of(models));
 }
 
-}  // namespace
+/// The intervals over the bands, without their names.
+void add_intervals(Plot& plot, const PhaseMap& map) {
+  for (std::size_t i = 0; i < map.intervals.size(); ++i) {
+    const RegimeBand& interval = map.intervals[i];
+    plot.stripe(interval.low.value_or(0), interval.high.value_or(0), "", {regime_paint(i), 0.2});
+  }
+}
 
-std::string phase_map_figure(const PhaseMap& map) {
+Plot plane_of(const PhaseMap& map) {
   const AxisEnds ends = ratio_ends(map.models);
   const std::vector<std::string> families = families_of(map.models);
   Plot plot({"flux: mean ct (" + map.ct_id + ")"},
             {"instability: ratio_norm (maximum / mean of ct)", AxisKind::logarithmic, ends.low, ends.high});
   add_regime_bands(plot, map.regimes, ends.low, ends.high);
+  add_intervals(plot, map);
   add_trajectories(plot, map, families);
   for (const PhaseMapModel& model : map.models) {
     const auto family = std::find(families.begin(), families.end(), model.family) - families.begin();
@@ -85,12 +105,30 @@ std::string phase_map_figure(const PhaseMap& map) {
     marker.outlined = true;
     plot.legend({families[i], std::nullopt, marker});
   }
+  if (!map.intervals.empty())
+    plot.legend({"darker: interval of the regime", std::nullopt, std::nullopt, Fill{Paint::muted(), 0.35}});
+  return plot;
+}
+
+}  // namespace
+
+std::string phase_map_figure(const PhaseMap& map) {
+  return phase_maps_figure({map});
+}
+
+std::string phase_maps_figure(const std::vector<PhaseMap>& maps) {
+  if (maps.empty()) return phase_map_figure({});
+  std::vector<Plot> planes;
+  for (const PhaseMap& map : maps) {
+    planes.push_back(plane_of(map));
+    if (maps.size() > 1) planes.back().title(map.ct_id);
+  }
   return draw_figure(
-      {map.title, map.finding,
-       "Scatter plot of " + std::to_string(map.models.size()) +
-           " models: flux (mean ct) across, instability (ratio_norm) upwards on a logarithmic scale, "
+      {maps.front().title, maps.front().finding,
+       "Scatter plot of " + std::to_string(maps.front().models.size()) + " " + maps.front().noun +
+           ": flux (mean ct) across, instability (ratio_norm) upwards on a logarithmic scale, "
            "with 95 % intervals and the regimes as named bands."},
-      {plot}, 1, 480);
+      planes, 1, 480);
 }
 
 }  // namespace phasescope::report

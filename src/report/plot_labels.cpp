@@ -53,27 +53,34 @@ Point nearest(const Rectangle& box, Point point) {
   return {std::clamp(point.x, box.x, box.right()), std::clamp(point.y, box.y, box.bottom())};
 }
 
-/// Draws a label at the first place that is free, and takes the place.
-void draw_label(Drawing& drawing, const Rectangle& area, Point point, const std::string& text,
-                std::vector<Rectangle>& taken) {
+/// Draws a label at the first place that is free, and takes the place. Tells whether there was one.
+bool draw_label(Drawing& drawing, const Rectangle& area, Point point, const std::string& text,
+                std::vector<Rectangle>& taken, const std::vector<Rectangle>& bars) {
   const double width = text_width(text, label_size);
   for (const double distance : distances) {
     for (const Placement& choice : placements(point, width, distance)) {
-      if (!is_free(choice.box, area, taken)) continue;
+      if (!is_free(choice.box, area, taken) || !is_free(choice.box, area, bars)) continue;
       TextStyle style{label_size};
       style.anchor = choice.anchor;
       style.haloed = true;
       if (distance > near) drawing.line(point, nearest(choice.box, point), {Paint::muted(), 0.8});
       drawing.text(choice.base, text, style);
       taken.push_back(choice.box);
-      return;
+      return true;
     }
   }
+  return false;
+}
+
+/// What an error bar covers on the drawing.
+Rectangle covered(Point a, Point b) {
+  return {std::min(a.x, b.x) - 1, std::min(a.y, b.y) - 1, std::abs(a.x - b.x) + 2, std::abs(a.y - b.y) + 2};
 }
 
 }  // namespace
 
-Plot& Plot::labels(const Values& x, const Values& y, const std::vector<std::string>& texts) {
+Plot& Plot::labels(const Values& x, const Values& y, const std::vector<std::string>& texts,
+                   const std::vector<std::pair<Point, Point>>& bars) {
   include(x, y);
   add([=](Drawing& drawing, const Frame& frame) {
     std::vector<Rectangle> taken;
@@ -81,9 +88,14 @@ Plot& Plot::labels(const Values& x, const Values& y, const std::vector<std::stri
       const Point point = frame.at(x[i], y[i]);
       if (std::isfinite(point.x + point.y)) taken.push_back({point.x - 5, point.y - 5, 10, 10});
     }
+    std::vector<Rectangle> covers;
+    for (const auto& [from, to] : bars)
+      covers.push_back(covered(frame.at(from.x, from.y), frame.at(to.x, to.y)));
     for (std::size_t i = 0; i < std::min(x.size(), texts.size()); ++i) {
       const Point point = frame.at(x[i], y[i]);
-      if (std::isfinite(point.x + point.y)) draw_label(drawing, frame.area, point, texts[i], taken);
+      if (!std::isfinite(point.x + point.y)) continue;
+      if (!draw_label(drawing, frame.area, point, texts[i], taken, covers))
+        draw_label(drawing, frame.area, point, texts[i], taken, {});
     }
   });
   return *this;

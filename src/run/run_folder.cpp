@@ -21,10 +21,14 @@ constexpr const char* kLockName = ".lock";
 constexpr const char* kManifestName = "manifest.json";
 
 /// What runs and analyses write, besides the manifest and states/.
-constexpr std::array<const char*, 10> kResults = {
-    "samples.jsonl",         "regime.json",           "steps.jsonl",        "species.json",
-    "detail.json",           "diagnostics.json",      "tables/catalog.csv", "tables/pairs.csv",
-    "tables/trajectory.csv", "tables/transitions.csv"};
+constexpr std::array<const char*, 16> kResults = {"samples.jsonl",         "regime.json",
+                                                  "steps.jsonl",           "species.json",
+                                                  "detail.json",           "diagnostics.json",
+                                                  "tables/catalog.csv",    "tables/pairs.csv",
+                                                  "tables/trajectory.csv", "tables/transitions.csv",
+                                                  "figures/ct_trace.svg",  "figures/ct_trace_highest.svg",
+                                                  "figures/ct_layers.svg", "figures/ct_regimes.svg",
+                                                  "figures/ct_null.svg",   "figures/ct_plane.svg"};
 
 std::string shortened(const Json& value) {
   std::string text = value.dump();
@@ -124,7 +128,7 @@ void RunFolder::remove_earlier_run(bool with_states) const {
     std::filesystem::remove(file, error);
     if (error) throw_environment_error(file.string(), "cannot be removed", error.value());
   }
-  for (const char* name : {"tables", "states"})
+  for (const char* name : {"tables", "figures", "states"})
     std::filesystem::remove(folder_ / name, error);  // where empty
 }
 

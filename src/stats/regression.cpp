@@ -21,4 +21,11 @@ std::optional<double> least_squares_slope(const std::vector<double>& x, const st
   return covariance / variance;
 }
 
+std::optional<double> squared_correlation(const std::vector<double>& x, const std::vector<double>& y) {
+  const auto there = least_squares_slope(x, y);
+  const auto back = least_squares_slope(y, x);
+  if (!there || !back) return std::nullopt;
+  return *there * *back;
+}
+
 }  // namespace phasescope::stats

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "phasescope/report/scale.h"
@@ -103,8 +104,9 @@ class Plot {
   Plot& note(Point data, const std::string& text, Side side, const TextStyle& style, double distance = 7);
   /// Labels of points, each at the nearest place that keeps it off the other labels and points, with a line
   /// to its point if that is not beside it. Where the plot is so full that there is none, a label is left
-  /// out.
-  Plot& labels(const Values& x, const Values& y, const std::vector<std::string>& texts);
+  /// out. `bars`, between two data points each, are kept clear too where that is possible.
+  Plot& labels(const Values& x, const Values& y, const std::vector<std::string>& texts,
+               const std::vector<std::pair<Point, Point>>& bars = {});
   Plot& flag(const Flag& flag);
   Plot& legend(LegendEntry entry);
   Plot& colour_bar(ColourBar bar);
