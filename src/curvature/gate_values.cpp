@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -18,7 +19,8 @@ const std::vector<std::pair<std::string, Number>>& row_numbers() {
       {"ratio_norm", [](const PhaseMapRow& row) { return row.ratio_norm.value; }},
       {"spread", [](const PhaseMapRow& row) { return row.spread; }},
       {"confidence", [](const PhaseMapRow& row) { return row.confidence; }},
-      {"mean_ct", [](const PhaseMapRow& row) { return row.mean_ct; }},
+      {"ratio_excess", [](const PhaseMapRow& row) { return row.ratio_excess.value; }},
+      {"mean_ct", [](const PhaseMapRow& row) { return row.mean_ct.value; }},
       {"late_ct", [](const PhaseMapRow& row) { return row.late_ct; }},
       {"collapse_rate", [](const PhaseMapRow& row) { return row.collapse_rate; }},
   };
@@ -26,7 +28,7 @@ const std::vector<std::pair<std::string, Number>>& row_numbers() {
 }
 
 bool correspond(const PhaseMapRow& a, const PhaseMapRow& b) {
-  return a.model == b.model && a.seed == b.seed && a.temperature == b.temperature;
+  return a.model == b.model && a.definition == b.definition;
 }
 
 const PhaseMapRow* counterpart(const PhaseMapRow& row, const Rows& rows) {
@@ -88,24 +90,87 @@ void add_changes(GateValues& values, const Rows& rows, const std::optional<Rows>
   }
 }
 
+Rows rows_of(const std::vector<PhaseMap>& maps) {
+  Rows rows;
+  for (const PhaseMap& map : maps) rows.insert(rows.end(), map.rows.begin(), map.rows.end());
+  return rows;
+}
+
+GateValue variance_share(const std::vector<PhaseMap>& maps, const std::string& term) {
+  if (maps.size() != 1) return {std::nullopt, "the reports have several definitions"};
+  GateValue share{std::nullopt, maps.front().log_ratio.reason};
+  for (const auto& row : maps.front().log_ratio.rows) {
+    if (row.term == term) share.value = row.omega_squared;
+  }
+  return share;
+}
+
+std::string text_of(const std::optional<double>& number) {
+  if (!number) return "undefined";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", *number);
+  return text;
+}
+
+std::string text_of(const std::optional<std::string>& name) {
+  return name.value_or("undefined");
+}
+
+std::string name_of(const PhaseMapRow& row, bool with_definition) {
+  return with_definition ? row.model + " (" + row.definition + ")" : row.model;
+}
+
+/// "name: regime a -> b, ratio_norm 1 -> 2 (+1)", or nothing where all is as before.
+std::string change_of(const PhaseMapRow& row, const PhaseMapRow& old, const std::string& name) {
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  if (row.regime != old.regime) add("regime " + text_of(old.regime) + " -> " + text_of(row.regime));
+  for (const auto& [key, number] : row_numbers()) {
+    const auto now = number(row);
+    const auto before = number(old);
+    if (now == before) continue;
+    std::string part = key + " " + text_of(before) + " -> " + text_of(now);
+    if (now && before) {
+      char change[32];
+      std::snprintf(change, sizeof change, " (%+.3g)", *now - *before);
+      part += change;
+    }
+    add(part);
+  }
+  return text.empty() ? text : name + ": " + text;
+}
+
 }  // namespace
 
-GateValues gate_values(const PhaseMap& map, const std::optional<std::vector<PhaseMapRow>>& baseline) {
+GateValues gate_values(const std::vector<PhaseMap>& maps, const std::optional<Rows>& baseline) {
   GateValues values;
-  values["models"] = count(map.rows.size());
+  const Rows rows = rows_of(maps);
+  values["models"] = count(rows.size());
   for (const auto& [name, number] : row_numbers()) {
-    values["min." + name] = extreme(map.rows, number, false);
-    values["max." + name] = extreme(map.rows, number, true);
+    values["min." + name] = extreme(rows, number, false);
+    values["max." + name] = extreme(rows, number, true);
   }
   for (const char* term : {"model", "category", "interaction"}) {
-    GateValue share{std::nullopt, map.log_ratio.reason};
-    for (const auto& row : map.log_ratio.rows) {
-      if (row.term == term) share.value = row.omega_squared;
-    }
-    values[std::string("omega2.") + term] = share;
+    values[std::string("omega2.") + term] = variance_share(maps, term);
   }
-  add_changes(values, map.rows, baseline);
+  add_changes(values, rows, baseline);
   return values;
+}
+
+std::vector<std::string> changes_since(const std::vector<PhaseMap>& maps, const Rows& baseline) {
+  const Rows rows = rows_of(maps);
+  const bool mixed = maps.size() > 1;
+  std::vector<std::string> lines;
+  for (const PhaseMapRow& row : rows) {
+    const PhaseMapRow* old = counterpart(row, baseline);
+    const std::string line = old == nullptr ? name_of(row, mixed) + ": not in the baseline"
+                                            : change_of(row, *old, name_of(row, mixed));
+    if (!line.empty()) lines.push_back(line);
+  }
+  for (const PhaseMapRow& row : baseline) {
+    if (counterpart(row, rows) == nullptr) lines.push_back(name_of(row, mixed) + ": only in the baseline");
+  }
+  return lines;
 }
 
 }  // namespace phasescope::curvature

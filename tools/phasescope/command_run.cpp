@@ -102,6 +102,10 @@ void add_generation_options(CLI::App& command, RunArguments& typed) {
   command.add_option("--max-new-tokens", options.max_new_tokens, "New tokens for ct_t")
       ->check(at_least(1))
       ->capture_default_str();
+  command
+      .add_option("--runs", options.runs, "Generations of each prompt for ct_t, each with draws of its own")
+      ->check(at_least(1))
+      ->capture_default_str();
   command.add_option("--temperature", options.sampling.temperature, "0: greedy")
       ->check(at_least(0))
       ->capture_default_str();
