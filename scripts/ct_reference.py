@@ -225,16 +225,24 @@ def shuffled_null(u, observed, definition, run_id, wanted_steps):
 # Summaries over runs.
 
 
-def bootstrap(categories, statistics, draws, seed, purpose):
-    """[draws, statistics], or None when no group has two items."""
-    names = list(dict.fromkeys(categories))
-    groups = [[i for i, c in enumerate(categories) if c == name] for name in names]
+def groups_of(prompts):
+    """{category: {prompt: its items}} of (category, prompt), one an item."""
+    groups = {}
+    for item, (category, prompt) in enumerate(prompts):
+        groups.setdefault(category, {}).setdefault(prompt, []).append(item)
+    return groups
+
+
+def bootstrap(prompts, statistics, draws, seed, purpose):
+    """[draws, statistics], prompts drawn within their category with all their items; None when no category has two."""
+    groups = [list(group.values()) for group in groups_of(prompts).values()]
     if not groups or all(len(group) == 1 for group in groups):
         return None
     rows = []
     for draw in range(draws):
         stream = Stream(seed, purpose, draw)
-        rows.append(statistics([group[stream.below(len(group))] for group in groups for _ in group]))
+        drawn = [group[stream.below(len(group))] for group in groups for _ in group]
+        rows.append(statistics([item for items in drawn for item in items]))
     return np.array(rows)
 
 
@@ -262,10 +270,10 @@ def median_or_nan(values):
 
 
 def summarise(entries, report):
-    """entries: (category, ratio, comparison)"""
+    """entries: ((category, prompt), ratio, comparison)"""
     bands, definition = report["bands"], report["definition"]
     if not entries:
-        return {"n_runs": 0}
+        return {"n_runs": 0, "n_prompts": 0}
 
     def statistics(items):
         chosen = [entries[i] for i in items]
@@ -280,7 +288,8 @@ def summarise(entries, report):
     ranges = [interval(draws, i) for i in range(4)]
     holding = [name for name, (low, high) in bands["intervals"].items() if low <= observed[0] <= high]
     compared = [e[2] for e in entries if e[2]]
-    groups = len(set(e[0] for e in entries))
+    groups = groups_of([e[0] for e in entries])
+    prompts = sum(len(group) for group in groups.values())
 
     def estimate(i):
         known = not math.isnan(observed[i])
@@ -290,10 +299,10 @@ def summarise(entries, report):
     if excess["low"] is not None:
         excess["side"] = "above" if excess["low"] > 1 else "below" if excess["high"] < 1 else "inside"
     return {
-        "n_runs": len(entries),
+        "n_runs": len(entries), "n_prompts": prompts,
         "ratio_norm": {"median": observed[0], "low": ranges[0][0], "high": ranges[0][1], "mean": observed[1],
                        "mean_low": ranges[1][0], "mean_high": ranges[1][1],
-                       "interval_narrowness": math.sqrt((len(entries) - groups) / len(entries))},
+                       "interval_narrowness": math.sqrt((prompts - len(groups)) / prompts)},
         "regime": regime_of(observed[0], bands), "published_interval": holding[-1] if holding else None,
         "gap": not holding, "distance_to_cut": min(abs(observed[0] - cut) for cut in bands["cuts"]),
         "shares": shares([e[1] for e in entries], bands),
@@ -306,10 +315,10 @@ def summarise(entries, report):
     }
 
 
-def mean_estimate(values, categories, definition, purpose):
+def mean_estimate(values, prompts, definition, purpose):
     if not values:
         return {"value": None}
-    draws = bootstrap(categories, lambda items: [float(np.mean([values[i] for i in items]))],
+    draws = bootstrap(prompts, lambda items: [float(np.mean([values[i] for i in items]))],
                       definition["bootstrap_draws"], definition["seed"], purpose)
     low, high = interval(draws, 0)
     return {"value": float(np.mean(values)), "low": low, "high": high}
@@ -360,8 +369,24 @@ def entropy_states(runs, definition):
             "shuffled_low": bounds[0], "shuffled_high": bounds[1]}
 
 
+def new_tokens(sample):
+    return sample["generated_ids"][:-1] if sample["finish"] == "eos" else sample["generated_ids"]
+
+
+def repetition(sample):
+    """Whether the text ends in a loop, by trying every start and period, and its repeated 4-grams."""
+    ids = new_tokens(sample)
+    found = [(start, period) for start in range(len(ids)) for period in range(1, len(ids) + 1)
+             if len(ids) - start >= max(4, 3 * period) and all(ids[i] == ids[i - period]
+                                                              for i in range(start + period, len(ids)))]
+    start, period = min(found, default=(None, None))
+    grams = [tuple(ids[i:i + 4]) for i in range(len(ids) - 3)]
+    return {"loops": bool(found), "start": start, "period": period,
+            "repeated_4grams": 1 - len(set(grams)) / len(grams) if grams else None}
+
+
 def silent_collapse(sample):
-    ids = sample["generated_ids"][:-1] if sample["finish"] == "eos" else sample["generated_ids"]
+    ids = new_tokens(sample)
     if not sample["generated_text"].strip():
         return True
     tail = max(4, math.ceil(len(ids) / 4))

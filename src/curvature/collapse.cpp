@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "phasescope/curvature/prompt_resampling.h"
+
 namespace phasescope::curvature {
 namespace {
 
@@ -11,10 +13,12 @@ namespace {
 struct Labelled {
   std::vector<double> late_ct;
   std::vector<bool> collapsed;
+  std::vector<std::int64_t> prompts;
 
   void add(const CollapseCase& item) {
     late_ct.push_back(*item.late_ct);
     collapsed.push_back(item.collapsed);
+    prompts.push_back(item.prompt);
   }
   std::size_t size() const { return late_ct.size(); }
   Labelled at(const std::vector<std::size_t>& items) const {
@@ -22,6 +26,7 @@ struct Labelled {
     for (const std::size_t item : items) {
       chosen.late_ct.push_back(late_ct[item]);
       chosen.collapsed.push_back(collapsed[item]);
+      chosen.prompts.push_back(prompts[item]);
     }
     return chosen;
   }
@@ -58,10 +63,11 @@ std::vector<double> test_statistics(const Labelled& samples,
 void test_on_held_out(CollapseReport& report, const Labelled& test, const stats::BootstrapOptions& options) {
   const std::string reason = missing_class(test);
   const std::vector<double> observed = test_statistics(test, report.threshold);
-  std::vector<std::size_t> classes;
-  for (const bool collapsed : test.collapsed) classes.push_back(collapsed ? 1 : 0);
-  const auto draws = stats::stratified_bootstrap(
-      classes, [&](const auto& items) { return test_statistics(test.at(items), report.threshold); }, options);
+  PromptResampling resampling;
+  for (std::size_t i = 0; i < test.size(); ++i)
+    resampling.add(test.collapsed[i] ? "collapsed" : "other", test.prompts[i]);
+  const auto draws = resampling.bootstrap(
+      [&](const auto& items) { return test_statistics(test.at(items), report.threshold); }, options);
   const auto estimate = [&](std::size_t statistic, const std::string& why) {
     if (!why.empty()) return stats::Estimate::undefined(why + " among prompts of odd index");
     return stats::with_percentile_interval(observed[statistic], draws, statistic, options.coverage);
@@ -91,12 +97,14 @@ CollapseReport collapse_report(const std::vector<CollapseCase>& cases,
   for (const CollapseCase& item : cases) {
     ++report.n_samples;
     if (item.collapsed) ++report.n_collapsed;
+    if (item.loops) ++report.n_looping;
     if (!item.late_ct) continue;
     all.add(item);
-    (item.index % 2 == 0 ? fit : test).add(item);
+    (item.prompt % 2 == 0 ? fit : test).add(item);
   }
   if (report.n_samples > 0) {
     report.rate = static_cast<double>(report.n_collapsed) / static_cast<double>(report.n_samples);
+    report.looping_rate = static_cast<double>(report.n_looping) / static_cast<double>(report.n_samples);
   }
   report.predictor = stats::confusion_below(all.late_ct, all.collapsed, published_collapse_threshold);
   report.auc_all = all.auc();

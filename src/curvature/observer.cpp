@@ -38,6 +38,8 @@ TrajectoryObserver::TrajectoryObserver(const RunOptions& options,
   for (const states::Sequence& sequence : sequences) {
     RunResult& run = results_[sequence.index];
     run.index = sequence.index;
+    run.prompt = sequence.prompt;
+    run.run = sequence.run;
     run.id = sequence.id;
     run.category = sequence.category;
     run.reason = not_finished;
@@ -151,6 +153,8 @@ void TrajectoryObserver::mark_failed(std::int64_t sequence, const std::string& r
   live_.erase(sequence);
   RunResult failed;
   failed.index = found->second.index;
+  failed.prompt = found->second.prompt;
+  failed.run = found->second.run;
   failed.id = found->second.id;
   failed.category = found->second.category;
   failed.reason = reason;

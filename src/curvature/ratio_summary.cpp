@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "phasescope/curvature/prompt_resampling.h"
 #include "phasescope/curvature/run_statistics.h"
 #include "phasescope/stats/descriptive.h"
 
@@ -10,10 +11,10 @@ namespace {
 
 enum Statistic : std::size_t { ratio_median, ratio_mean, null_median, excess_median };
 
-std::vector<std::size_t> categories_of(const std::vector<RatioEntry>& runs) {
-  std::vector<std::string> names;
-  for (const RatioEntry& run : runs) names.push_back(run.category);
-  return stats::group_numbers(names);
+PromptResampling resampling_of(const std::vector<RatioEntry>& runs) {
+  PromptResampling resampling;
+  for (const RatioEntry& run : runs) resampling.add(run.category, run.prompt);
+  return resampling;
 }
 
 std::vector<std::size_t> all_items(std::size_t count) {
@@ -102,11 +103,13 @@ RatioSummary summarise_ratios(const std::vector<RatioEntry>& runs, const Bands& 
                               const stats::BootstrapOptions& options) {
   if (runs.empty()) return summary_of_nothing();
   const auto of_resample = [&](const std::vector<std::size_t>& items) { return statistics_of(runs, items); };
-  const stats::BootstrapDraws draws = stats::stratified_bootstrap(categories_of(runs), of_resample, options);
+  const PromptResampling resampling = resampling_of(runs);
+  const stats::BootstrapDraws draws = resampling.bootstrap(of_resample, options);
   const std::vector<double> observed = of_resample(all_items(runs.size()));
 
   RatioSummary summary;
   summary.n_runs = runs.size();
+  summary.n_prompts = resampling.prompts();
   summary.interval_narrowness = draws.narrowness;
   summary.median = estimate(observed[ratio_median], draws, ratio_median);
   summary.mean = estimate(observed[ratio_mean], draws, ratio_mean);

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "phasescope/base/error.h"
+#include "phasescope/curvature/prompt_resampling.h"
+#include "phasescope/curvature/repetition.h"
 #include "phasescope/curvature/survival.h"
 #include "phasescope/stats/descriptive.h"
 #include "phasescope/stats/regression.h"
@@ -42,16 +44,44 @@ std::vector<RatioEntry> ratio_entries(const Runs& runs, const Definition& defini
     const std::size_t count = steps == 0 ? run.n_steps : steps;
     if (!is_ok(run) || run.n_steps < count) continue;
     const double ratio = max_over_mean(run.steps.ct, count, definition.clip);
-    if (!std::isnan(ratio)) entries.push_back({run.category, ratio, run.null.at(count)});
+    if (!std::isnan(ratio)) entries.push_back({run.category, ratio, run.null.at(count), run.prompt});
   }
   return entries;
 }
 
-std::vector<LayerSummary> summarise_layers(const Runs& runs) {
+/// Median over the runs that have a ratio_norm at one layer.
+class LayerRatios {
+ public:
+  void add(const RunResult& run, double ratio) {
+    if (std::isnan(ratio)) return;
+    ratios_.push_back(ratio);
+    resampling_.add(run.category, run.prompt);
+  }
+  std::size_t size() const { return ratios_.size(); }
+  stats::Estimate median(const stats::BootstrapOptions& options) const {
+    if (ratios_.empty()) return stats::Estimate::undefined("no run has a value at this layer");
+    const auto median_of = [&](const std::vector<std::size_t>& items) {
+      std::vector<double> drawn;
+      for (const std::size_t item : items) drawn.push_back(ratios_[item]);
+      return std::vector<double>{stats::median(std::move(drawn))};
+    };
+    return stats::with_percentile_interval(stats::median(ratios_), resampling_.bootstrap(median_of, options),
+                                           0);
+  }
+
+ private:
+  std::vector<double> ratios_;
+  PromptResampling resampling_;
+};
+
+std::vector<LayerSummary> summarise_layers(const Runs& runs, const ReportOptions& options) {
   std::map<std::int64_t, std::vector<LayerResult>> by_layer;
+  std::map<std::int64_t, LayerRatios> ratios;
   for (const RunResult& run : runs) {
     for (const LayerResult& layer : run.layers) {
-      if (is_ok(run)) by_layer[layer.layer].push_back(layer);
+      if (!is_ok(run)) continue;
+      by_layer[layer.layer].push_back(layer);
+      ratios[layer.layer].add(run, layer.ratio_norm);
     }
   }
   std::vector<LayerSummary> summaries;
@@ -61,13 +91,10 @@ std::vector<LayerSummary> summarise_layers(const Runs& runs) {
       for (const LayerResult& result : results) values.push_back(result.*member);
       return values;
     };
-    std::vector<double> ratios = column(&LayerResult::ratio_norm);
-    ratios.erase(std::remove_if(ratios.begin(), ratios.end(), [](double x) { return std::isnan(x); }),
-                 ratios.end());
     LayerSummary summary;
     summary.layer = number;
-    summary.n_runs = ratios.size();
-    if (!ratios.empty()) summary.ratio_norm_median = stats::median(std::move(ratios));
+    summary.n_runs = ratios[number].size();
+    summary.ratio_norm = ratios[number].median(bootstrap_options(options, "layer " + std::to_string(number)));
     summary.mean_ct = mean_of_defined(column(&LayerResult::mean_ct));
     summary.mean_delta = mean_of_defined(column(&LayerResult::mean_delta));
     summary.mean_curvature = mean_of_defined(column(&LayerResult::mean_curvature));
@@ -80,11 +107,11 @@ std::vector<LayerSummary> summarise_layers(const Runs& runs) {
 stats::Estimate mean_estimate(const Runs& runs, std::optional<double> RunStatistics::*member,
                               const stats::BootstrapOptions& options) {
   std::vector<double> values;
-  std::vector<std::string> categories;
+  PromptResampling resampling;
   for (const RunResult& run : runs) {
     if (!is_ok(run) || !((*run.statistics).*member)) continue;
     values.push_back(*((*run.statistics).*member));
-    categories.push_back(run.category);
+    resampling.add(run.category, run.prompt);
   }
   if (values.empty()) return stats::Estimate::undefined("no run has a value");
   const auto mean_of_items = [&](const std::vector<std::size_t>& items) {
@@ -92,8 +119,8 @@ stats::Estimate mean_estimate(const Runs& runs, std::optional<double> RunStatist
     for (const std::size_t item : items) sum += values[item];
     return std::vector<double>{sum / static_cast<double>(items.size())};
   };
-  const auto draws = stats::stratified_bootstrap(stats::group_numbers(categories), mean_of_items, options);
-  return stats::with_percentile_interval(stats::mean(values), draws, 0);
+  return stats::with_percentile_interval(stats::mean(values), resampling.bootstrap(mean_of_items, options),
+                                         0);
 }
 
 void add_memory(RegimeReport& report) {
@@ -113,18 +140,19 @@ void add_memory(RegimeReport& report) {
   if (!report.curvature.unrelated) report.curvature.unrelated_reason = scale_matters;
 }
 
-stats::Estimate slope_estimate(const Runs& runs, const stats::BootstrapOptions& options) {
+void add_slope(RegimeReport& report) {
   std::vector<double> log_steps;
   std::vector<double> ratios;
-  std::vector<std::string> categories;
-  for (const RunResult& run : runs) {
+  PromptResampling resampling;
+  for (const RunResult& run : report.runs) {
     if (!is_ok(run) || !run.statistics->ratio_norm) continue;
     log_steps.push_back(std::log(static_cast<double>(run.n_steps)));
     ratios.push_back(*run.statistics->ratio_norm);
-    categories.push_back(run.category);
+    resampling.add(run.category, run.prompt);
   }
   const auto slope = stats::least_squares_slope(log_steps, ratios);
-  if (!slope) return stats::Estimate::undefined("the runs do not differ in length");
+  report.slope = stats::Estimate::undefined("the runs do not differ in length");
+  if (!slope) return;
   const auto slope_of_items = [&](const std::vector<std::size_t>& items) {
     std::vector<double> x;
     std::vector<double> y;
@@ -134,8 +162,9 @@ stats::Estimate slope_estimate(const Runs& runs, const stats::BootstrapOptions& 
     }
     return std::vector<double>{stats::least_squares_slope(x, y).value_or(undefined)};
   };
-  const auto draws = stats::stratified_bootstrap(stats::group_numbers(categories), slope_of_items, options);
-  return stats::with_percentile_interval(*slope, draws, 0);
+  const auto draws = resampling.bootstrap(slope_of_items, bootstrap_options(report.options, "slope"));
+  report.slope = stats::with_percentile_interval(*slope, draws, 0);
+  report.slope_r_squared = stats::squared_correlation(log_steps, ratios);
 }
 
 /// The chosen number of values, else the 25th percentile of the lengths of ok runs, rounded down.
@@ -239,8 +268,10 @@ CollapseReport collapse_of(const Runs& runs, const std::vector<GeneratedSample>&
   for (const RunResult& run : runs) by_index[run.index] = &run;
   std::vector<CollapseCase> cases;
   for (const GeneratedSample& sample : samples) {
-    CollapseCase item{sample.index, is_silent_collapse(sample), std::nullopt};
+    CollapseCase item{sample.index, is_silent_collapse(sample), std::nullopt,
+                      repetition_of(sample.token_ids).loop.has_value()};
     const auto run = by_index.find(sample.index);
+    if (run != by_index.end() && run->second->prompt >= 0) item.prompt = run->second->prompt;
     if (run != by_index.end() && run->second->statistics) item.late_ct = run->second->statistics->late_ct;
     cases.push_back(item);
   }
@@ -265,13 +296,13 @@ RegimeReport make_regime_report(std::vector<RunResult> runs, const std::vector<G
   RegimeReport report;
   report.options = options;
   report.runs = std::move(runs);
-  report.layers = summarise_layers(report.runs);
+  report.layers = summarise_layers(report.runs, options);
   report.ratio = summarise_ratios(ratio_entries(report.runs, options.run.definition, 0), options.bands,
                                   bootstrap_options(options, "ratio"));
   report.mean_ct = mean_over_ok(report.runs, [](const RunResult& run) { return run.statistics->mean; });
   report.late_ct = mean_over_ok(report.runs, [](const RunResult& run) { return run.statistics->late_ct; });
   add_memory(report);
-  report.slope = slope_estimate(report.runs, bootstrap_options(options, "slope"));
+  add_slope(report);
   report.common_length = compare_at_common_length(report.runs, options);
   report.by_length = growth_with_length(report.runs, options.run.definition);
   report.sensitivity = compare_definitions(report);

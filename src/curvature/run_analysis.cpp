@@ -53,7 +53,10 @@ RunSteps steps_of(TrajectoryTerms terms, const std::vector<std::int64_t>& positi
   steps.ct = std::move(terms.ct);
   steps.delta = std::move(terms.delta);
   steps.curvature = std::move(terms.curvature);
-  if (!keep_all) steps = {{}, {}, std::move(steps.ct), {}, {}, {}, {}, std::move(steps.entropy)};
+  if (!keep_all) {
+    for (std::vector<double>* column : {&steps.delta, &steps.curvature, &steps.top1, &steps.margin})
+      *column = {};
+  }
   return steps;
 }
 
@@ -69,6 +72,10 @@ std::vector<double> sensitivity_ratios(const States& states, const Definition& d
     }
   }
   return ratios;
+}
+
+std::string stream_name(const RunResult& run) {
+  return run.run == 0 ? run.id : run.id + "/run " + std::to_string(run.run);
 }
 
 std::string too_short_reason(std::size_t states, std::size_t dropped) {
@@ -101,7 +108,7 @@ void analyse_run(RunResult& run, const RunStates& headline, const std::vector<To
     run.status = RunStatus::ok;
     run.statistics = run_statistics(terms, definition.clip);
     run.null = shuffled_null(PairTable(states, definition), terms.ct, definition,
-                             {options.null_draws, options.seed, run.id});
+                             {options.null_draws, options.seed, stream_name(run)});
   }
   run.steps =
       steps_of(std::move(terms), newest_positions(states, headline.positions), tokens, options.keep_steps);

@@ -104,7 +104,7 @@ std::int64_t choose(const Sampling& sampling, const float* logits, std::int64_t 
   return order[probabilities.size() - 1];
 }
 
-double uniform_draw(std::uint64_t seed, std::int64_t sequence, std::int64_t step) {
+double uniform_draw(std::uint64_t seed, std::uint64_t stream, std::int64_t step) {
   std::uint64_t state = seed;
   const auto mix = [&](std::uint64_t input) {
     state += 0x9E3779B97F4A7C15ULL + input;
@@ -114,7 +114,7 @@ double uniform_draw(std::uint64_t seed, std::int64_t sequence, std::int64_t step
     state = z ^ (z >> 31);
   };
   mix(0);
-  mix(static_cast<std::uint64_t>(sequence));
+  mix(stream);
   mix(static_cast<std::uint64_t>(step));
   return static_cast<double>(state >> 11) * 0x1.0p-53;
 }

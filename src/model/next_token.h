@@ -24,6 +24,6 @@ TokenDistribution describe(const float* logits, std::int64_t vocabulary);
 std::int64_t choose(const Sampling& sampling, const float* logits, std::int64_t vocabulary, double draw);
 
 /// A uniform number in [0, 1) that depends on these three alone (SplitMix64, Steele et al. 2014).
-double uniform_draw(std::uint64_t seed, std::int64_t sequence, std::int64_t step);
+double uniform_draw(std::uint64_t seed, std::uint64_t stream, std::int64_t step);
 
 }  // namespace phasescope::model

@@ -164,7 +164,7 @@ std::vector<LogitRow> SequenceBatch::rows_needing_logits(const Pass& pass) const
       rows.push_back({row, pass.rows.tokens[static_cast<std::size_t>(row + 1)], -1});
     }
     const auto step = static_cast<std::int64_t>(results_[sequence.member].generated_ids.size());
-    const double draw = uniform_draw(options_.sampling.seed, prompts_[sequence.member].sequence, step);
+    const double draw = uniform_draw(options_.sampling.seed, prompts_[sequence.member].stream, step);
     rows.push_back({sequence.first_row + last, -1, draw});
   }
   return rows;

@@ -42,6 +42,18 @@ Json regime_numbers(const curvature::RegimeNumbers& numbers, const curvature::Ba
   return object;
 }
 
+void put_decoding(Json& object, const std::optional<curvature::Decoding>& decoding) {
+  const auto member = [&](const char* key, auto number) {
+    put(object, key, decoding ? std::optional((*decoding).*number) : std::nullopt, "nothing was generated");
+  };
+  member("max_new_tokens", &curvature::Decoding::max_new_tokens);
+  member("temperature", &curvature::Decoding::temperature);
+  member("top_k", &curvature::Decoding::top_k);
+  member("top_p", &curvature::Decoding::top_p);
+  member("min_p", &curvature::Decoding::min_p);
+  member("runs", &curvature::Decoding::runs);
+}
+
 Json definition_json(const curvature::ReportOptions& options) {
   const curvature::Definition& definition = options.run.definition;
   Json object;
@@ -55,8 +67,7 @@ Json definition_json(const curvature::ReportOptions& options) {
   object["state_point"] = name_of(definition.state_point);
   object["skip"] = definition.skip;
   object["clip"] = name_of(definition.clip);
-  put(object, "max_new_tokens", options.max_new_tokens, "nothing was generated");
-  put(object, "temperature", options.temperature, "nothing was generated");
+  put_decoding(object, options.decoding);
   object["seed"] = options.run.seed;
   object["bootstrap_draws"] = options.bootstrap_draws;
   object["null_draws"] = options.run.null_draws;
@@ -151,6 +162,7 @@ Json run_json(const RunResult& run, const curvature::Bands& bands) {
       ratio ? "the mean ct of every shuffled order is 0, or none was drawn" : undefined_ratio;
   Json object;
   object["id"] = run.id;
+  object["run"] = run.run;
   object["category"] = run.category;
   object["status"] = name_of(run.status);
   if (!run.reason.empty()) object["reason"] = run.reason;
@@ -170,7 +182,7 @@ Json layer_json(const curvature::LayerSummary& layer) {
   Json object;
   object["layer"] = layer.layer;
   object["n_runs"] = layer.n_runs;
-  put(object, "ratio_norm_median", layer.ratio_norm_median, reason);
+  put_estimate(object, layer.ratio_norm, "ratio_norm_median", "ratio_norm_low", "ratio_norm_high");
   put(object, "mean_ct", layer.mean_ct, reason);
   put(object, "mean_delta", layer.mean_delta, reason);
   put(object, "mean_curvature", layer.mean_curvature, reason);
@@ -189,6 +201,7 @@ void put_ratio_summary(Json& object, const curvature::RatioSummary& ratio, const
   const std::string& reason = ratio.median.reason;
   const auto& placement = ratio.placement;
   object["n_runs"] = ratio.n_runs;
+  object["n_prompts"] = ratio.n_prompts;
   Json& norm = object["ratio_norm"];
   put_estimate(norm, ratio.median, "median", "low", "high");
   put_estimate(norm, ratio.mean, "mean", "mean_low", "mean_high");
@@ -226,6 +239,8 @@ Json summary_json(const RegimeReport& report) {
   object["mean_delta"] = memory_json(report.delta);
   object["mean_curvature"] = memory_json(report.curvature);
   object["ratio_slope_on_log_n"] = estimate_json(report.slope);
+  put(object["ratio_slope_on_log_n"], "r_squared", report.slope_r_squared,
+      report.slope.value ? "the ratios do not differ" : report.slope.reason);
   put(object, "survives", report.survival.survives, "there is no regime");
   object["against"] = report.survival.against;
   object["verdict"] = report.survival.sentence;
@@ -273,6 +288,8 @@ Json collapse_json(const curvature::CollapseReport& collapse) {
   object["n_samples"] = collapse.n_samples;
   object["n_collapsed"] = collapse.n_collapsed;
   put(object, "rate", collapse.rate, "no sample generated tokens");
+  object["n_looping"] = collapse.n_looping;
+  put(object, "looping_rate", collapse.looping_rate, "no sample generated tokens");
   const auto& matrix = collapse.predictor;
   object["predictor"] = {{"threshold", curvature::published_collapse_threshold},
                          {"n", matrix.total()},
@@ -308,14 +325,6 @@ Json entropy_json(const curvature::EntropyStates& entropy) {
   return object;
 }
 
-Json bands_json(const curvature::Bands& bands) {
-  Json object{{"name", bands.name}, {"source", bands.source}};
-  object["intervals"] = Json::object();
-  for (const auto& regime : bands.regimes) object["intervals"][regime.name] = {regime.low, regime.high};
-  object["cuts"] = bands.cuts;
-  return object;
-}
-
 Json array_with_nulls(const std::vector<double>& values) {
   Json array = Json::array();
   for (const double value : values) array.push_back(number_or_null(value));
@@ -323,6 +332,14 @@ Json array_with_nulls(const std::vector<double>& values) {
 }
 
 }  // namespace
+
+Json bands_to_json(const curvature::Bands& bands) {
+  Json object{{"name", bands.name}, {"source", bands.source}};
+  object["intervals"] = Json::object();
+  for (const auto& regime : bands.regimes) object["intervals"][regime.name] = {regime.low, regime.high};
+  object["cuts"] = bands.cuts;
+  return object;
+}
 
 Json regime_to_json(const RegimeReport& report, const Json& model) {
   Json object;
@@ -341,7 +358,7 @@ Json regime_to_json(const RegimeReport& report, const Json& model) {
   if (!report.sensitivity) object["sensitivity_reason"] = "not asked for";
   object["collapse"] = collapse_json(report.collapse);
   object["entropy_states"] = entropy_json(report.entropy);
-  object["bands"] = bands_json(report.options.bands);
+  object["bands"] = bands_to_json(report.options.bands);
   object["runs"] = Json::array();
   for (const RunResult& run : report.runs) object["runs"].push_back(run_json(run, report.options.bands));
   return object;
@@ -355,7 +372,7 @@ Json steps_to_json(const RunResult& run, const TokenText& token_text) {
     ids.push_back(token < 0 ? Json(nullptr) : Json(token));
     texts.push_back(token < 0 || !token_text ? Json(nullptr) : Json(token_text(token)));
   }
-  Json object{{"id", run.id}, {"positions", steps.positions}};
+  Json object{{"id", run.id}, {"run", run.run}, {"positions", steps.positions}};
   object["token_ids"] = std::move(ids);
   object["tokens"] = std::move(texts);
   object["ct"] = array_with_nulls(steps.ct);

@@ -85,6 +85,15 @@ class AnalyzeJob {
     return all;
   }
 
+  /// Without the further runs of prompts, whose prompt states are those of the first.
+  std::vector<states::Sequence> first_runs() const {
+    std::vector<states::Sequence> firsts;
+    for (const states::Sequence& sequence : sequences()) {
+      if (sequence.run == 0) firsts.push_back(sequence);
+    }
+    return firsts;
+  }
+
   bool generated_anything() const {
     const auto& all = stored_.sequences();
     return std::any_of(all.begin(), all.end(),
@@ -97,7 +106,7 @@ class AnalyzeJob {
       intelliton::Options field = options_.species;
       field.attention_every = 1;  // the file says of which blocks there is attention
       species_ = std::make_unique<SpeciesJob>(
-          species_options(field, options_.seed, stored_.after_final_norm()), options_.detail, sequences());
+          species_options(field, options_.seed, stored_.after_final_norm()), options_.detail, first_runs());
       observers_.push_back(&species_->observer());
     }
     if (!options_.pairs.empty()) {
@@ -105,7 +114,7 @@ class AnalyzeJob {
       settings.field = options_.species;
       settings.field.last_point_after_norm = stored_.after_final_norm();
       settings.seed = options_.seed;
-      diagnostics_ = std::make_unique<DiagnosticsJob>(settings, sequences(), read_pairs(),
+      diagnostics_ = std::make_unique<DiagnosticsJob>(settings, first_runs(), read_pairs(),
                                                       std::vector<states::Sequence>());
       for (states::Observer* observer : diagnostics_->observers()) observers_.push_back(observer);
     }
@@ -202,7 +211,7 @@ class AnalyzeJob {
                                           stored.ids.end());
       generated.push_back({stored.sequence.index, ids, ids.empty(), true});
     }
-    const curvature::RegimeReport report = ct_->report(generated, std::nullopt, std::nullopt);
+    const curvature::RegimeReport report = ct_->report(generated, std::nullopt);
     summarise_regime(report, summary_);
     write_ct_files(folder_.path(), report, model_json(), nullptr, options_.detail);
   }

@@ -1,5 +1,7 @@
 #include "ct_job.h"
 
+#include "ct_figures.h"
+
 #include <utility>
 
 #include "phasescope/base/configs.h"
@@ -44,20 +46,25 @@ CtJob::CtJob(const CtOptions& options, std::uint64_t seed, bool keep_steps,
 }
 
 curvature::RegimeReport CtJob::report(const std::vector<Generated>& generated,
-                                      std::optional<std::int64_t> max_new_tokens,
-                                      std::optional<double> temperature) {
+                                      const std::optional<curvature::Decoding>& decoding) {
   curvature::ReportOptions options;
   options.run = run_options_;
   options.bands = bands_;
   options.bootstrap_draws = options_.bootstrap_draws;
   options.common_steps = options_.common_steps;
-  options.max_new_tokens = max_new_tokens;
-  options.temperature = temperature;
+  options.decoding = decoding;
   std::vector<curvature::GeneratedSample> samples;
   for (const Generated& item : generated) {
     if (item.generates) samples.push_back({item.sequence, item.ids, item.blank});
   }
   return curvature::make_regime_report(observer_.take_results(), samples, options);
+}
+
+std::optional<curvature::Decoding> decoding_of(const RunOptions& options) {
+  if (options.ct.definition.span == curvature::Span::prompt) return std::nullopt;
+  const model::Sampling& sampling = options.sampling;
+  return curvature::Decoding{options.max_new_tokens, sampling.temperature, sampling.top_k,
+                             sampling.top_p,         sampling.min_p,       options.runs};
 }
 
 void summarise_regime(const curvature::RegimeReport& report, RunSummary& summary) {
@@ -74,10 +81,11 @@ void summarise_regime(const curvature::RegimeReport& report, RunSummary& summary
 void write_ct_files(const std::filesystem::path& folder, const curvature::RegimeReport& report,
                     const Json& model, const text::Tokenizer* tokenizer, bool with_steps) {
   write_file_atomically(folder / "regime.json", report::regime_to_json(report, model).dump(2) + "\n");
-  if (!with_steps) return;
   const auto token_text = [&](std::int64_t id) {
     return tokenizer == nullptr ? std::string() : tokenizer->decode({id});
   };
+  write_ct_figures(folder, report, model["name"].get<std::string>(), token_text);
+  if (!with_steps) return;
   std::string lines;
   for (const curvature::RunResult& run : report.runs)
     lines += report::steps_to_json(run, token_text).dump() + "\n";

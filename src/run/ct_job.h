@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "phasescope/base/json.h"
@@ -23,7 +24,7 @@ class CtJob {
         const std::vector<states::Sequence>& sequences, std::int64_t points);
 
   curvature::TrajectoryObserver& observer() { return observer_; }
-  /// `results`: of all sequences of the run, with the texts of what they generated; `sampled` says how it was
+  /// `generated`: what the sequences of the run wrote; `decoding` says how, absent where nothing was
   /// generated.
   struct Generated {
     std::int64_t sequence = 0;
@@ -32,8 +33,7 @@ class CtJob {
     bool generates = false;
   };
   curvature::RegimeReport report(const std::vector<Generated>& generated,
-                                 std::optional<std::int64_t> max_new_tokens,
-                                 std::optional<double> temperature);
+                                 const std::optional<curvature::Decoding>& decoding);
 
  private:
   CtOptions options_;
@@ -42,10 +42,13 @@ class CtJob {
   curvature::TrajectoryObserver observer_;
 };
 
+/// How a run of these options generates; absent where it does not.
+std::optional<curvature::Decoding> decoding_of(const RunOptions& options);
+
 /// What the last lines on stdout say of a regime report.
 void summarise_regime(const curvature::RegimeReport& report, RunSummary& summary);
 
-/// regime.json and, with kept steps, steps.jsonl.
+/// regime.json, its pictures and, with kept steps, steps.jsonl.
 void write_ct_files(const std::filesystem::path& folder, const curvature::RegimeReport& report,
                     const Json& model, const text::Tokenizer* tokenizer, bool with_steps);
 

@@ -56,7 +56,7 @@ class RunJob {
     summary_.folder = folder_.path();
     summary_.status = "complete";
     summary_.already_complete = true;
-    summary_.prompts = static_cast<std::int64_t>(plan_.sequences.size());
+    summary_.prompts = plan_.prompt_count();
     return summary_;
   }
 
@@ -133,7 +133,8 @@ class RunJob {
       std::int64_t tokens = 0;
       for (const std::size_t i : batch) {
         const PlannedSequence& planned = plan_.sequences[i];
-        prompts.push_back({planned.sequence.index, planned.ids, planned.max_new_tokens});
+        prompts.push_back(
+            {planned.sequence.index, planned.ids, planned.max_new_tokens, planned.sampling_stream});
         tokens += planned.sequence.prompt_tokens;
       }
       for (model::SequenceResult& result : model_->run(prompts, batch_options, observers_)) {
@@ -160,7 +161,7 @@ class RunJob {
 
   void count_sequences() {
     summary_.folder = folder_.path();
-    summary_.prompts = static_cast<std::int64_t>(plan_.sequences.size());
+    summary_.prompts = plan_.prompt_count();
     measures_.prompt_tokens = plan_.prompt_tokens();
     for (const model::SequenceResult& result : results_) {
       measures_.generated_tokens += static_cast<std::int64_t>(result.generated_ids.size());
@@ -180,10 +181,7 @@ class RunJob {
       generated.push_back(
           {result.sequence, ids, is_blank(tokenizer_.decode(ids, true)), planned.max_new_tokens > 0});
     }
-    const bool generates = options_.ct.definition.span != curvature::Span::prompt;
-    const curvature::RegimeReport report =
-        ct_->report(generated, generates ? std::optional(options_.max_new_tokens) : std::nullopt,
-                    generates ? std::optional(options_.sampling.temperature) : std::nullopt);
+    const curvature::RegimeReport report = ct_->report(generated, decoding_of(options_));
     summarise_regime(report, summary_);
     write_ct_files(folder_.path(), report, model_json_, &tokenizer_, options_.detail);
   }

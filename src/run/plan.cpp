@@ -7,6 +7,7 @@
 #include "phasescope/base/error.h"
 #include "phasescope/base/sha256.h"
 #include "phasescope/run/chat.h"
+#include "phasescope/stats/random.h"
 #include "phasescope/text/prompt_catalog.h"
 #include "phasescope/text/prompt_limit.h"
 
@@ -150,6 +151,49 @@ std::vector<std::int64_t> prompt_ids(const text::Tokenizer& tokenizer, const std
   return ids;
 }
 
+/// Draws hang on what the prompt is and on which of its runs this is, not on its neighbours.
+std::uint64_t sampling_stream(const std::string& identity, std::int64_t run) {
+  return stats::stream_key(0, "sampling\n" + identity, static_cast<std::uint64_t>(run));
+}
+
+void refuse_runs(const RunOptions& options, const std::string& reason) {
+  throw Error(ExitClass::usage, "--runs: found " + std::to_string(options.runs) + ", expected 1 " + reason);
+}
+
+void check_runs(const RunOptions& options, const Plan& plan) {
+  if (options.runs == 1) return;
+  if (options.sampling.temperature <= 0)
+    refuse_runs(options, "at temperature 0, where all runs of a prompt are the same");
+  if (options.ct.definition.span == curvature::Span::prompt)
+    refuse_runs(options, "with --ct-span prompt, which looks at nothing that is generated");
+  if (!plan.has(Analysis::ct)) refuse_runs(options, "where no prompt set feeds ct");
+}
+
+/// Puts the further runs of each prompt that feeds ct behind its first one. Their names go on counting behind
+/// the prompts of the category, so that the first runs keep theirs.
+void add_runs(const RunOptions& options, std::map<std::string, std::int64_t> prompts_of_category,
+              std::vector<PlannedSequence>& sequences) {
+  const std::vector<PlannedSequence> firsts = std::move(sequences);
+  sequences.clear();
+  for (const PlannedSequence& first : firsts) {
+    sequences.push_back(first);
+    sequences.back().sequence.index = static_cast<std::int64_t>(sequences.size()) - 1;
+    if (!first.feeds(Analysis::ct)) continue;
+    for (std::int64_t run = 1; run < options.runs; ++run) {
+      PlannedSequence next = first;
+      const std::string& category = first.sequence.category;
+      const std::int64_t number = std::stoll(first.sequence.name.substr(category.size() + 1));
+      next.sequence.index = static_cast<std::int64_t>(sequences.size());
+      next.sequence.name = category + "/" + std::to_string(number + run * prompts_of_category[category]);
+      next.sequence.run = run;
+      next.sampling_stream = sampling_stream(first.identity, run);
+      next.max_new_tokens = options.max_new_tokens;
+      next.analyses = {Analysis::ct};
+      sequences.push_back(std::move(next));
+    }
+  }
+}
+
 void require_analyses(const RunOptions& options, const Plan& plan) {
   for (const Analysis analysis : options.analyses) {
     if (!plan.has(analysis)) {
@@ -184,6 +228,11 @@ std::int64_t Plan::prompt_tokens() const {
   return tokens;
 }
 
+std::int64_t Plan::prompt_count() const {
+  return std::count_if(sequences.begin(), sequences.end(),
+                       [](const PlannedSequence& planned) { return planned.sequence.run == 0; });
+}
+
 std::int64_t Plan::largest_generation() const {
   std::int64_t tokens = 0;
   for (const PlannedSequence& planned : sequences) tokens += planned.max_new_tokens;
@@ -211,18 +260,25 @@ Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoi
       if (sequence.ids.empty())
         throw_input_error(planned.set.file.string(), prompt.id, "has no token", "at least 1");
       sequence.max_new_tokens = new_tokens(planned.analyses, options);
+      sequence.identity = prompt.identity;
+      sequence.sampling_stream = sampling_stream(prompt.identity, 0);
       const std::int64_t number = count_of_category[prompt.category]++;
-      sequence.sequence = {static_cast<std::int64_t>(plan.sequences.size()),
+      const auto place = static_cast<std::int64_t>(plan.sequences.size());
+      sequence.sequence = {place,
                            prompt.category + "/" + std::to_string(number),
                            prompt.id,
                            prompt.category,
                            prompt.pair.value_or(""),
                            prompt.role ? text::to_string(*prompt.role) : std::string(),
-                           static_cast<std::int64_t>(sequence.ids.size())};
+                           static_cast<std::int64_t>(sequence.ids.size()),
+                           place,
+                           0};
       plan.sequences.push_back(std::move(sequence));
     }
   }
   require_analyses(options, plan);
+  check_runs(options, plan);
+  add_runs(options, count_of_category, plan.sequences);
   plan.batches =
       make_batches(plan.sequences, options.batch_tokens > 0 ? options.batch_tokens : kDefaultBatchTokens);
   return plan;

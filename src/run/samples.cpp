@@ -2,6 +2,7 @@
 
 #include "phasescope/base/files.h"
 #include "phasescope/base/json.h"
+#include "phasescope/curvature/repetition.h"
 
 namespace phasescope::run {
 namespace {
@@ -27,10 +28,23 @@ void put_number(Json& line, const std::string& key, double value, const std::str
   if (line[key].is_null()) line[key + "_reason"] = reason;
 }
 
+/// Where the text begins to loop, and how much of it is said before.
+Json repetition_to_json(const curvature::Repetition& repetition) {
+  const auto& loop = repetition.loop;
+  Json object = {{"loops", loop.has_value()},
+                 {"start", loop ? Json(loop->start) : Json(nullptr)},
+                 {"period", loop ? Json(loop->period) : Json(nullptr)}};
+  if (!loop) object["start_reason"] = object["period_reason"] = "the text does not end in a loop";
+  object["repeated_4grams"] = number_or_null(repetition.repeated_4grams);
+  if (!repetition.repeated_4grams) object["repeated_4grams_reason"] = "fewer than 4 new tokens";
+  return object;
+}
+
 Json sample_to_json(const PlannedSequence& planned, const model::SequenceResult& result,
                     const text::Tokenizer& tokenizer) {
   const bool failed = !result.error.empty();
   Json line = {{"id", planned.sequence.id},
+               {"run", planned.sequence.run},
                {"name", planned.sequence.name},
                {"category", planned.sequence.category},
                {"prompt", planned.text},
@@ -42,6 +56,7 @@ Json sample_to_json(const PlannedSequence& planned, const model::SequenceResult&
                {"generated_ids", result.generated_ids},
                {"generated_text", tokenizer.decode(result.generated_ids, true)},
                {"finish", finish_to_json(result.finish)}};
+  line["repetition"] = repetition_to_json(curvature::repetition_of(without_end_token(result)));
   if (line["finish"].is_null()) line["finish_reason"] = failed ? result.error : "nothing was to be generated";
   put_number(line, "prompt_nll", result.prompt_nll,
              failed ? result.error : "a prompt of one token predicts none of its own");

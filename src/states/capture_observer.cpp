@@ -107,6 +107,8 @@ void CaptureObserver::write_file(const std::vector<const Capture*>& captures) {
         tensor_over(formats::ElementType::i64, {static_cast<std::int64_t>(ids[i].size())}, ids[i]));
     samples[capture.sequence.name] = {
         {"id", capture.sequence.id},
+        {"prompt", capture.sequence.prompt},
+        {"run", capture.sequence.run},
         {"prompt_tokens", last_token_only_ ? 1 : capture.sequence.prompt_tokens},
         {"generated_tokens", last_token_only_ ? 0 : all_tokens - capture.sequence.prompt_tokens}};
   }

@@ -63,6 +63,9 @@ void read_sample(const SafetensorsFile& file, const Json& samples, StoredSequenc
   const std::string where = file.path().string();
   const JsonObject sample(samples[stored.sequence.name], where, "samples." + stored.sequence.name);
   stored.sequence.id = sample.text_or("id", stored.sequence.name);
+  constexpr std::int64_t most = std::int64_t{1} << 53;
+  stored.sequence.prompt = sample.integer_or("prompt", -1, -1, most);
+  stored.sequence.run = sample.integer_or("run", 0, 0, most);
   stored.sequence.prompt_tokens = sample.integer_or("prompt_tokens", stored.tokens, 1, stored.tokens);
   stored.generated_tokens =
       sample.integer_or("generated_tokens", 0, 0, stored.tokens - stored.sequence.prompt_tokens);

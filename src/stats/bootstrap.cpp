@@ -24,14 +24,30 @@ Groups members_of(const std::vector<std::size_t>& group_of) {
   return groups;
 }
 
-std::vector<std::size_t> resample(const Groups& groups, RandomStream stream) {
+/// Clusters drawn with replacement within their group, taken apart into items.
+std::vector<std::size_t> resample(const Groups& groups, const Groups& clusters, RandomStream stream) {
   std::vector<std::size_t> items;
   for (const auto& group : groups) {
     for (std::size_t i = 0; i < group.size(); ++i) {
-      items.push_back(group[static_cast<std::size_t>(stream.below(group.size()))]);
+      const auto& cluster = clusters[group[static_cast<std::size_t>(stream.below(group.size()))]];
+      items.insert(items.end(), cluster.begin(), cluster.end());
     }
   }
   return items;
+}
+
+std::vector<std::size_t> counting(std::size_t count) {
+  std::vector<std::size_t> numbers(count);
+  for (std::size_t i = 0; i < count; ++i) numbers[i] = i;
+  return numbers;
+}
+
+/// The group of each cluster, which is that of its items.
+std::vector<std::size_t> groups_of_clusters(const std::vector<std::size_t>& group_of,
+                                            const Groups& clusters) {
+  std::vector<std::size_t> groups;
+  for (const auto& cluster : clusters) groups.push_back(group_of[cluster.front()]);
+  return groups;
 }
 
 std::vector<std::vector<double>> transposed(const std::vector<std::vector<double>>& rows) {
@@ -46,16 +62,24 @@ std::vector<std::vector<double>> transposed(const std::vector<std::vector<double
 
 BootstrapDraws stratified_bootstrap(const std::vector<std::size_t>& group_of,
                                     const ResampleStatistics& statistics, const BootstrapOptions& options) {
+  return clustered_bootstrap(group_of, counting(group_of.size()), statistics, options);
+}
+
+BootstrapDraws clustered_bootstrap(const std::vector<std::size_t>& group_of,
+                                   const std::vector<std::size_t>& cluster_of,
+                                   const ResampleStatistics& statistics, const BootstrapOptions& options) {
   if (group_of.empty()) return {{}, "there is nothing to resample", 1};
-  const Groups groups = members_of(group_of);
-  const auto items = static_cast<double>(group_of.size());
-  const double narrowness = std::sqrt((items - static_cast<double>(groups.size())) / items);
+  const Groups clusters = members_of(cluster_of);
+  const Groups groups = members_of(groups_of_clusters(group_of, clusters));
+  const auto units = static_cast<double>(clusters.size());
+  const double narrowness = std::sqrt((units - static_cast<double>(groups.size())) / units);
   if (narrowness == 0) return {{}, "each group has one item: resampling within groups changes nothing", 0};
 
   std::vector<std::vector<double>> draws(options.draws);
   parallel_for(static_cast<std::int64_t>(options.draws), [&](std::int64_t i) {
     const auto draw = static_cast<std::size_t>(i);
-    draws[draw] = statistics(resample(groups, RandomStream(stream_key(options.seed, options.purpose, draw))));
+    draws[draw] =
+        statistics(resample(groups, clusters, RandomStream(stream_key(options.seed, options.purpose, draw))));
   });
   return {transposed(draws), {}, narrowness};
 }

@@ -58,8 +58,13 @@ class Loader {
     if (entries.empty()) throw_input_error(file_, "", "holds no prompts");
     std::vector<Prompt> prompts;
     std::unordered_set<std::string> ids;
+    std::map<std::string, std::size_t> times_seen;
     for (const Entry& entry : entries) {
       prompts.push_back(to_prompt(entry));
+      Prompt& prompt = prompts.back();
+      const bool named = entry.fields.count("id") > 0;
+      prompt.identity = (named ? "id " + prompt.id : "copy " + std::to_string(times_seen[prompt.text]++)) +
+                        "\n" + prompt.text;
       if (!ids.insert(prompts.back().id).second) {
         fail(entry.line, "id", "\"" + prompts.back().id + "\" occurs twice");
       }

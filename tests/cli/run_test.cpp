@@ -55,10 +55,13 @@ TEST_P(FinishedRun, EndsWithOneJsonObject) {
 }
 
 TEST_P(FinishedRun, WritesItsFilesAndNoOthers) {
-  EXPECT_EQ(files_in(run_.folder()),
-            (std::set<std::string>{"manifest.json", "samples.jsonl", "regime.json", "steps.jsonl",
-                                   "species.json", "detail.json", "diagnostics.json", "tables/catalog.csv",
-                                   "tables/pairs.csv", "tables/trajectory.csv", "tables/transitions.csv"}));
+  EXPECT_EQ(
+      files_in(run_.folder()),
+      (std::set<std::string>{"manifest.json", "samples.jsonl", "regime.json", "steps.jsonl", "species.json",
+                             "detail.json", "diagnostics.json", "tables/catalog.csv", "tables/pairs.csv",
+                             "tables/trajectory.csv", "tables/transitions.csv", "figures/ct_trace.svg",
+                             "figures/ct_trace_highest.svg", "figures/ct_layers.svg",
+                             "figures/ct_regimes.svg", "figures/ct_null.svg", "figures/ct_plane.svg"}));
 }
 
 TEST_P(FinishedRun, FollowsItsSchemas) {
@@ -166,7 +169,7 @@ TEST_P(FinishedRun, StepsBelongToTheirRuns) {
   const std::vector<Json> samples_of_run = samples();
   ASSERT_EQ(steps.size(), runs.size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    EXPECT_THAT(keys_of(steps[i]), ElementsAre("id", "positions", "token_ids", "tokens", "ct", "delta",
+    EXPECT_THAT(keys_of(steps[i]), ElementsAre("id", "run", "positions", "token_ids", "tokens", "ct", "delta",
                                                "curvature", "top1", "margin", "entropy"));
     EXPECT_EQ(steps[i]["id"], runs[i]["id"]);
     EXPECT_EQ(steps[i]["ct"].size(), runs[i]["n_steps"]);

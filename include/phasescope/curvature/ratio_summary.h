@@ -19,15 +19,17 @@ struct RatioEntry {
   std::string category;
   double ratio = 0;
   std::optional<NullComparison> null;
+  std::int64_t prompt = -1;  ///< runs of one prompt share it; negative: no other run has it
 };
 
 /// A number for each regime, in the order of the bands.
 using RegimeNumbers = std::vector<std::pair<std::string, double>>;
 
 /// ratio_norm over the runs of a model, and what the same runs give with their states in random order.
-/// Intervals are 95 % bootstrap intervals, runs resampled within prompt category.
+/// Intervals are 95 % bootstrap intervals, prompts resampled within their category, each with all its runs.
 struct RatioSummary {
   std::size_t n_runs = 0;
+  std::size_t n_prompts = 0;
   stats::Estimate median;
   stats::Estimate mean;
   double interval_narrowness = 1;      ///< see stats::BootstrapDraws

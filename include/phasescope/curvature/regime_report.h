@@ -16,20 +16,29 @@
 
 namespace phasescope::curvature {
 
+/// How tokens were generated, for the record only.
+struct Decoding {
+  std::int64_t max_new_tokens = 0;
+  double temperature = 0;  ///< 0: greedy
+  std::int64_t top_k = 0;
+  double top_p = 1;
+  double min_p = 0;
+  std::int64_t runs = 1;  ///< of each prompt
+};
+
 struct ReportOptions {
   RunOptions run;  ///< with which the runs were analysed; seed and null_draws serve the whole report
   Bands bands;
   std::size_t bootstrap_draws = 2000;
-  std::optional<std::size_t> common_steps;     ///< ct values; default the 25th percentile of run lengths
-  std::optional<std::int64_t> max_new_tokens;  ///< for the record only
-  std::optional<double> temperature;           ///< for the record only
+  std::optional<std::size_t> common_steps;  ///< ct values; default the 25th percentile of run lengths
+  std::optional<Decoding> decoding;         ///< absent when nothing was generated here
 };
 
 /// One state point over the ok runs that have values there.
 struct LayerSummary {
   std::int64_t layer = 0;
   std::size_t n_runs = 0;
-  std::optional<double> ratio_norm_median;
+  stats::Estimate ratio_norm;  ///< median over runs
   std::optional<double> mean_ct;
   std::optional<double> mean_delta;
   std::optional<double> mean_curvature;
@@ -91,6 +100,7 @@ struct RegimeReport {
   MemoryComparison delta;
   MemoryComparison curvature;
   stats::Estimate slope;  ///< of ratio_norm on the natural log of the number of ct values, over runs
+  std::optional<double> slope_r_squared;  ///< share of the variance of ratio_norm that this line explains
   CommonLength common_length;
   std::vector<LengthRow> by_length;
   std::optional<Sensitivity> sensitivity;

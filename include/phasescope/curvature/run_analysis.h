@@ -17,7 +17,7 @@ struct RunOptions {
   std::uint64_t seed = 1234;
   std::size_t null_draws = 200;
   bool sensitivity = false;  ///< also compute every combination of norm, delta and curvature
-  bool keep_steps = false;   ///< keep every array of RunSteps, not ct and entropy alone
+  bool keep_steps = false;   ///< keep every array of RunSteps, not positions, ids, ct and entropy alone
 };
 
 enum class RunStatus { ok, too_short, failed };
@@ -48,7 +48,9 @@ struct LayerResult {
 };
 
 struct RunResult {
-  std::int64_t index = 0;  ///< place of the prompt in the run
+  std::int64_t index = 0;    ///< place of the sequence in the run
+  std::int64_t prompt = -1;  ///< place of its prompt; -1: no other run has it
+  std::int64_t run = 0;      ///< which generation of that prompt
   std::string id;
   std::string category;
   RunStatus status = RunStatus::failed;
@@ -78,7 +80,7 @@ struct RunStates {
 };
 
 /// Fills in everything of `run` that comes from the headline layer: status, statistics, null, steps and
-/// sensitivity. `run.id` names the random streams. `tokens` in any order.
+/// sensitivity. `run.id` and `run.run` name the random streams. `tokens` in any order.
 void analyse_run(RunResult& run, const RunStates& headline, const std::vector<TokenRecord>& tokens,
                  const RunOptions& options);
 

@@ -20,11 +20,12 @@ struct Sampling {
   std::uint64_t seed = 1234;
 };
 
-/// One prompt to run. Draws depend on (seed, sequence, step) only, never on which prompts share a batch.
+/// One prompt to run. Draws depend on (seed, stream, step) only, never on which prompts share a batch.
 struct PromptTokens {
   std::int64_t sequence = 0;      ///< what views, predictions and results call it
   std::vector<std::int64_t> ids;  ///< at least one
   std::int64_t max_new_tokens = 0;
+  std::uint64_t stream = 0;  ///< names this sequence's draws
 };
 
 enum class Finish { none, end_token, length };

@@ -13,6 +13,9 @@ namespace phasescope::report {
 /// manifest.json. Undefined numbers are null beside a `<name>_reason`.
 Json regime_to_json(const curvature::RegimeReport& report, const Json& model);
 
+/// {name, source, intervals {regime: [low, high]}, cuts}
+Json bands_to_json(const curvature::Bands& bands);
+
 /// The text of one token; may be empty where token texts are not known.
 using TokenText = std::function<std::string(std::int64_t token_id)>;
 

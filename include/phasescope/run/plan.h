@@ -29,14 +29,17 @@ struct PlannedSequence {
   states::Sequence sequence;
   std::string text;  ///< the prompt as its set has it
   std::string answer;
+  std::string identity;  ///< the prompt's
   std::vector<std::int64_t> ids;
   std::int64_t max_new_tokens = 0;
-  std::vector<Analysis> analyses;
+  std::uint64_t sampling_stream = 0;  ///< from the prompt's identity and the number of its run alone
+  std::vector<Analysis> analyses;     ///< later runs of a prompt feed ct only
 
   bool feeds(Analysis analysis) const;
 };
 
-/// What a run will do: the sequences in prompt order, and which of them pass through the model together.
+/// What a run will do: the sequences in prompt order, the runs of a prompt one after the other, and which of
+/// them pass through the model together.
 struct Plan {
   std::vector<PlannedSet> sets;
   std::vector<PlannedSequence> sequences;
@@ -46,12 +49,14 @@ struct Plan {
   /// Sequences that feed an analysis.
   std::vector<states::Sequence> sequences_for(Analysis analysis) const;
   bool has(Analysis analysis) const;
-  std::int64_t prompt_tokens() const;
+  std::int64_t prompt_count() const;
+  std::int64_t prompt_tokens() const;       ///< of every run
   std::int64_t largest_generation() const;  ///< upper bound on generated tokens
 };
 
 /// Loads the sets, writes prompts with the chat template where that applies, tokenizes and batches. Errors:
-/// as the parts'; usage when an analysis was asked for that no set feeds.
+/// as the parts'; usage when an analysis was asked for that no set feeds, or several runs where they would be
+/// alike or nothing is generated.
 Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoint,
                const text::Tokenizer& tokenizer);
 

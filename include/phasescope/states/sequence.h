@@ -15,6 +15,8 @@ struct Sequence {
   std::string pair;  ///< empty when the prompt has none
   std::string role;  ///< "grounded", "prone", "style" or empty
   std::int64_t prompt_tokens = 0;
+  std::int64_t prompt = -1;  ///< place of the prompt among the run's prompts; -1: no other sequence has it
+  std::int64_t run = 0;      ///< which generation of that prompt
 };
 
 }  // namespace phasescope::states

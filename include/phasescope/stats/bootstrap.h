@@ -36,6 +36,14 @@ struct BootstrapDraws {
 BootstrapDraws stratified_bootstrap(const std::vector<std::size_t>& group_of,
                                     const ResampleStatistics& statistics, const BootstrapOptions& options);
 
+/// The same where items come in clusters that belong together (Davison and Hinkley, "Bootstrap Methods and
+/// their Application", 1997, section 3.8): clusters are drawn within their group, each with all its items, in
+/// item order. `cluster_of[item]` counts from 0; the items of a cluster are of one group. Narrowness is that
+/// of clusters in groups. Clusters of one item give the draws of stratified_bootstrap.
+BootstrapDraws clustered_bootstrap(const std::vector<std::size_t>& group_of,
+                                   const std::vector<std::size_t>& cluster_of,
+                                   const ResampleStatistics& statistics, const BootstrapOptions& options);
+
 /// The percentile interval of one statistic, written into an estimate beside its value. Undefined draws are
 /// left out.
 Estimate with_percentile_interval(double value, const BootstrapDraws& draws, std::size_t statistic,

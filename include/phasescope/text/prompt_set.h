@@ -22,6 +22,9 @@ struct Prompt {
   std::optional<std::string> pair;  ///< the same in both prompts of a pair
   std::optional<PromptRole> role;
   std::optional<std::string> answer;  ///< what a correct continuation holds
+  /// What it is known by wherever it stands: id and text, or, where the file gives no id, the text and which
+  /// of equal texts it is.
+  std::string identity;
 };
 
 struct PromptSet {
