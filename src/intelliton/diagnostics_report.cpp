@@ -106,6 +106,7 @@ DiagnosticsReport diagnostics_report(const DiagnosticsInput& input, const Diagno
     for (std::size_t s = 0; s < input.species->size(); ++s)
       report.species_names.push_back("I_" + std::to_string(s));
     report.dynamics = published_dynamics(input.trajectories->trajectories(), *input.species);
+    report.grounded = grounded_activation(report.dynamics->trajectories, options.draws, options.seed);
     report.held_out = held_out_scores(report.dynamics->trajectories);
   }
   if (input.pairs == nullptr) return report;

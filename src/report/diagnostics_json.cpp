@@ -124,11 +124,19 @@ Json profile_json(const std::optional<intelliton::GroundedProfile>& profile) {
           {"shift_deviation", rows_json(profile->shift_deviation)}};
 }
 
+Json grounded_json(const intelliton::GroundedActivation& grounded) {
+  Json json{{"prompts", grounded.prompts}, {"observations", grounded.observations}};
+  set_optional(json, "mean", grounded.mean.value, grounded.mean.reason);
+  set_optional(json, "deviation", grounded.deviation, grounded.mean.reason);
+  return json;
+}
+
 Json dynamics_json(const DiagnosticsReport& report) {
   const auto& dynamics = *report.dynamics;
   Json json{{"grounded_profile", profile_json(dynamics.profile)}};
   if (!dynamics.profile)
     json["grounded_profile_reason"] = "no grounded prompt was followed, or there are no species";
+  json["grounded_activation"] = grounded_json(*report.grounded);
   json["trajectories"] = Json::array();
   for (const auto& trajectory : dynamics.trajectories) {
     json["trajectories"].push_back(trajectory_json(report, trajectory));
@@ -211,6 +219,8 @@ Json diagnostics_to_json(const DiagnosticsReport& report, const Json& model) {
                     {"measures", list_of(report.measures, measure_json)},
                     {"length_does_as_well", length_warnings(report)},
                     {"held_out_profile", list_of(report.held_out, held_out_json)}};
+  json["robust"]["grounded_activation"] = estimate_to_json(
+      report.grounded ? report.grounded->mean : stats::Estimate::undefined("dynamics were not asked for"));
   return json;
 }
 

@@ -51,6 +51,8 @@ void DiagnosticsJob::write(const std::filesystem::path& folder, const Json& mode
   if (species != nullptr) input.trajectories = trajectories_.get();
   input.prompt_nll = prompt_nll;
   intelliton::DiagnosticsOptions options;
+  options.field = settings_.field;
+  options.trajectory.steps = settings_.steps;
   options.seed = settings_.seed;
   const intelliton::DiagnosticsReport report = intelliton::diagnostics_report(input, options);
   if (report.pairs || report.dynamics) create_folder(folder / "tables");

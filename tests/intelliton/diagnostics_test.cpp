@@ -195,5 +195,47 @@ TEST(HeldOutScores, JudgeAPairByTheOthersOnly) {
   }
 }
 
+/// One step with this occupation of its only species, whose other terms are 0.
+StepObservation step_with(double occupation) {
+  SpeciesObservation observation;
+  observation.occupation = occupation;
+  observation.pole_mass = observation.resonance_width = 0.0;
+  observation.wavefunction_z = 1;
+  return {{observation}, {0}, {}};
+}
+
+ObservedTrajectory trajectory_with(const std::string& role, const std::vector<double>& occupations) {
+  ObservedTrajectory trajectory;
+  trajectory.sequence.category = "facts";
+  trajectory.sequence.role = role;
+  for (const double occupation : occupations) trajectory.steps.push_back(step_with(occupation));
+  return trajectory;
+}
+
+// Shifts are 0.45 times the occupation: 0.45, 1.35 and 2.25, with mean 1.35 and deviation 0.9.
+TEST(GroundedActivation, AveragesTheShiftsOfGroundedPrompts) {
+  const GroundedActivation grounded =
+      grounded_activation({trajectory_with("grounded", {1, 3}), trajectory_with("prone", {100}),
+                           trajectory_with("grounded", {5}), trajectory_with("grounded", {})},
+                          500, 1);
+  EXPECT_EQ(grounded.prompts, 2u);
+  EXPECT_EQ(grounded.observations, 3u);
+  EXPECT_NEAR(*grounded.mean.value, 1.35, 1e-12);
+  EXPECT_NEAR(*grounded.deviation, 0.9 + 1e-6, 1e-12);
+  // Resamples of two prompts: the first twice (0.9), both, or the second twice (2.25).
+  EXPECT_NEAR(*grounded.mean.low, 0.9, 1e-12);
+  EXPECT_NEAR(*grounded.mean.high, 2.25, 1e-12);
+}
+
+TEST(GroundedActivation, IsUndefinedWithoutGroundedPromptsOrPropagator) {
+  const GroundedActivation none = grounded_activation({trajectory_with("prone", {1})}, 10, 1);
+  EXPECT_FALSE(none.mean.value);
+  EXPECT_NE(none.mean.reason, "");
+  EXPECT_FALSE(none.deviation);
+  ObservedTrajectory shallow = trajectory_with("grounded", {1});
+  shallow.steps[0].species[0].pole_mass.reset();
+  EXPECT_EQ(grounded_activation({shallow}, 10, 1).mean.reason, kNoPropagator);
+}
+
 }  // namespace
 }  // namespace phasescope::intelliton

@@ -51,6 +51,7 @@ int run_program(int argument_count, char** arguments) {
       "  phasescope run -m HuggingFaceTB/SmolLM2-135M -p prompts.jsonl:ct -o out/mine --max-new-tokens 32\n"
       "  phasescope analyze states/*.safetensors -o out/stored\n"
       "  phasescope map out/*/regime.json -o out/map\n"
+      "  phasescope compare out/base out/instruct\n"
       "  phasescope inspect model.gguf\n"
       "Exit codes: 0 ok, 1 internal, 2 usage, 3 bad input file, 4 environment, 5 numerics, 6 folder busy or "
       "of another run,\n"
@@ -59,6 +60,7 @@ int run_program(int argument_count, char** arguments) {
   phasescope::tool::add_run_command(program, exit_code);
   phasescope::tool::add_analyze_command(program, exit_code);
   phasescope::tool::add_map_command(program, exit_code);
+  phasescope::tool::add_compare_command(program, exit_code);
   phasescope::tool::add_inspect_command(program, exit_code);
   phasescope::tool::add_tokenize_command(program, exit_code);
   phasescope::tool::add_verify_command(program, exit_code);

@@ -7,6 +7,7 @@
 
 #include "phasescope/intelliton/control_calibration.h"
 #include "phasescope/intelliton/dynamics.h"
+#include "phasescope/intelliton/grounded_activation.h"
 #include "phasescope/intelliton/held_out_profile.h"
 #include "phasescope/intelliton/measure_table.h"
 #include "phasescope/intelliton/pair_diagnostics.h"
@@ -32,6 +33,7 @@ struct DiagnosticsReport {
   std::map<std::int64_t, states::Sequence> sequences;  ///< every sequence that is referred to, by index
   std::optional<PairDiagnostics> pairs;
   std::optional<Dynamics> dynamics;
+  std::optional<GroundedActivation> grounded;  ///< with dynamics
   // Sound estimates; empty where pairs or dynamics are absent.
   std::vector<CalibratedFlag> flags;
   std::vector<HeldOutScore> held_out;
