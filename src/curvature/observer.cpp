@@ -1,5 +1,7 @@
 #include "phasescope/curvature/observer.h"
 
+#include "run_archive.h"
+
 #include <utility>
 
 #include "phasescope/base/error.h"
@@ -145,6 +147,26 @@ void TrajectoryObserver::finish_sequence(std::int64_t sequence) {
   const PointStates& states = headline == live.points.end() ? nothing : headline->second;
   analyse_run(*run, run_states(states.positions, states.rows, states.width), live.tokens, options_);
   for (const auto& [point, kept] : live.points) run->layers.push_back(layer_of(point, kept));
+}
+
+void TrajectoryObserver::save_finished(const std::vector<std::int64_t>& sequences,
+                                       ArchiveWriter& archive) const {
+  std::vector<RunResult> finished;
+  for (const std::int64_t sequence : sequences) {
+    const auto run = results_.find(sequence);
+    if (run != results_.end() && live_.count(sequence) == 0) finished.push_back(run->second);
+  }
+  archive(finished);
+}
+
+void TrajectoryObserver::load_finished(ArchiveReader& archive) {
+  std::vector<RunResult> finished;
+  archive(finished);
+  for (RunResult& run : finished) {
+    if (unfinished(run.index) == nullptr) throw cereal::Exception("found a run that is not awaited");
+    live_.erase(run.index);
+    results_.at(run.index) = std::move(run);
+  }
 }
 
 void TrajectoryObserver::mark_failed(std::int64_t sequence, const std::string& reason) {

@@ -1,5 +1,7 @@
 #include "phasescope/intelliton/field_observer.h"
 
+#include "field_archive.h"
+
 #include <algorithm>
 
 #include "phasescope/base/error.h"
@@ -114,6 +116,33 @@ void FieldObserver::observe_attention(const states::AttentionView& view) {
   const auto tokens = std::min<Eigen::Index>(view.weights.rows(), options_.max_tokens);
   slot.builder->add_attention(view.block, {view.weights.data(), tokens, std::min(view.weights.cols(), tokens),
                                            Eigen::OuterStride<>(view.weights.outerStride())});
+}
+
+void FieldObserver::save_finished(const std::vector<std::int64_t>& sequences, ArchiveWriter& archive) const {
+  std::vector<std::uint64_t> places;
+  for (const std::int64_t sequence : sequences) {
+    const auto found = slot_of_.find(sequence);
+    if (found != slot_of_.end() && slots_[found->second].summary) places.push_back(found->second);
+  }
+  archive(places);
+  for (const std::uint64_t place : places) archive(slots_[place].summary, slots_[place].analysis);
+  archive(representative_);
+  for (const CategoryFields& category : categories_) archive(category.right_sum);
+}
+
+void FieldObserver::load_finished(ArchiveReader& archive) {
+  std::vector<std::uint64_t> places;
+  archive(places);
+  for (const std::uint64_t place : places) {
+    if (place >= slots_.size()) throw cereal::Exception("found a field that is not awaited");
+    archive(slots_[place].summary, slots_[place].analysis);
+  }
+  const std::optional<std::size_t> before = representative_;
+  archive(representative_);
+  if (representative_ && *representative_ >= slots_.size())
+    throw cereal::Exception("found a representative that is no field");
+  if (before && before != representative_ && !slots_[*before].keep_analysis) slots_[*before].analysis.reset();
+  for (CategoryFields& category : categories_) archive(category.right_sum);
 }
 
 std::vector<CategoryFields> FieldObserver::take_categories() {

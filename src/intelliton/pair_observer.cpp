@@ -1,5 +1,7 @@
 #include "phasescope/intelliton/pair_observer.h"
 
+#include "field_archive.h"
+
 #include <algorithm>
 #include <array>
 #include <numeric>
@@ -141,6 +143,44 @@ void PairObserver::observe_prediction(const states::Prediction& prediction) {
   const auto found = prompts_.find(prediction.sequence);
   if (found == prompts_.end()) return;
   top1_[prediction.sequence][prediction.position] = prediction.top1;
+}
+
+void PairObserver::save_finished(const std::vector<std::int64_t>& sequences, ArchiveWriter& archive) const {
+  const std::set<std::int64_t> finished(sequences.begin(), sequences.end());
+  for (const auto* comparisons : {&pairs_, &controls_}) {
+    std::map<std::uint64_t, PairSignature> signatures;
+    for (std::size_t i = 0; i < comparisons->size(); ++i) {
+      const Comparison& comparison = (*comparisons)[i];
+      if (comparison.signature && finished.count(comparison.pair.grounded) > 0)
+        signatures[i] = *comparison.signature;
+    }
+    archive(signatures);
+  }
+  std::map<std::int64_t, std::int64_t> prompt_tokens;
+  std::map<std::int64_t, std::map<std::int64_t, double>> top1;
+  for (const std::int64_t sequence : sequences) {
+    const auto prompt = prompts_.find(sequence);
+    if (prompt != prompts_.end()) prompt_tokens[sequence] = prompt->second.prompt_tokens;
+    const auto predictions = top1_.find(sequence);
+    if (predictions != top1_.end()) top1[sequence] = predictions->second;
+  }
+  archive(prompt_tokens, top1);
+}
+
+void PairObserver::load_finished(ArchiveReader& archive) {
+  for (auto* comparisons : {&pairs_, &controls_}) {
+    std::map<std::uint64_t, PairSignature> signatures;
+    archive(signatures);
+    for (auto& [place, signature] : signatures) {
+      if (place >= comparisons->size()) throw cereal::Exception("found a pair that is not awaited");
+      (*comparisons)[place].signature = std::move(signature);
+    }
+  }
+  std::map<std::int64_t, std::int64_t> prompt_tokens;
+  std::map<std::int64_t, std::map<std::int64_t, double>> top1;
+  archive(prompt_tokens, top1);
+  for (const auto& [sequence, tokens] : prompt_tokens) prompts_[sequence].prompt_tokens = tokens;
+  for (auto& [sequence, predictions] : top1) top1_[sequence] = std::move(predictions);
 }
 
 std::optional<double> PairObserver::confidence(std::int64_t sequence) const {

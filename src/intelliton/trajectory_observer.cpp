@@ -1,5 +1,7 @@
 #include "phasescope/intelliton/trajectory_observer.h"
 
+#include "field_archive.h"
+
 #include <algorithm>
 
 #include "phasescope/base/threads.h"
@@ -91,6 +93,26 @@ void TrajectoryObserver::observe_attention(const states::AttentionView& view) {
 void TrajectoryObserver::finish_sequence(std::int64_t sequence) {
   const auto found = place_of_.find(sequence);
   if (found != place_of_.end()) in_flight_[found->second] = {};
+}
+
+void TrajectoryObserver::save_finished(const std::vector<std::int64_t>& sequences,
+                                       ArchiveWriter& archive) const {
+  std::map<std::uint64_t, std::vector<ModeObservables>> steps;
+  for (const std::int64_t sequence : sequences) {
+    const auto found = place_of_.find(sequence);
+    if (found != place_of_.end()) steps[found->second] = trajectories_[found->second].steps;
+  }
+  archive(steps);
+}
+
+void TrajectoryObserver::load_finished(ArchiveReader& archive) {
+  std::map<std::uint64_t, std::vector<ModeObservables>> steps;
+  archive(steps);
+  for (auto& [place, observed] : steps) {
+    if (place >= trajectories_.size()) throw cereal::Exception("found a trajectory that is not awaited");
+    trajectories_[place].steps = std::move(observed);
+    in_flight_[place] = {};
+  }
 }
 
 }  // namespace phasescope::intelliton

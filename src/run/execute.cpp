@@ -1,5 +1,6 @@
 #include "phasescope/run/execute.h"
 
+#include "batch_record.h"
 #include "ct_job.h"
 #include "diagnostics_job.h"
 #include "samples.h"
@@ -20,6 +21,7 @@
 #include "phasescope/run/model_library.h"
 #include "phasescope/run/plan.h"
 #include "phasescope/run/run_folder.h"
+#include "phasescope/run/run_journal.h"
 #include "phasescope/run/tokenizer.h"
 #include "phasescope/states/captured_states.h"
 
@@ -39,25 +41,36 @@ class RunJob {
   RunSummary execute() {
     digests_ = digest_model(checkpoint_);
     identity_ = run_identity(options_, plan_, digests_);
+    journal_.emplace(folder_.path(), journal_header(identity_));
     if (folder_.inspect(identity_, options_.overwrite) == FolderState::complete) return already_complete();
     started_ = utc_now();
+    const std::size_t finished = options_.overwrite ? 0 : journal_->read();
     make_observers();
     open_model();
-    folder_.remove_earlier_run(true);
+    folder_.remove_unfinished_files();
+    if (finished == 0) start_afresh();
+    take_in(finished);
     write_manifest("running");
-    run_batches();
+    run_batches(finished);
     write_results();
     write_manifest(summary_.status);
+    journal_->remove();
     return summary_;
   }
 
  private:
   RunSummary already_complete() {
+    journal_->remove();  // a process may have been killed before it did
     summary_.folder = folder_.path();
     summary_.status = "complete";
     summary_.already_complete = true;
     summary_.prompts = plan_.prompt_count();
     return summary_;
+  }
+
+  void start_afresh() {
+    journal_->remove();
+    folder_.remove_earlier_run(true);
   }
 
   void open_model() {
@@ -121,14 +134,58 @@ class RunJob {
     return ct_ && of_ct != options_.states ? model::FinalStates::both : options_.states;
   }
 
-  void run_batches() {
+  /// Takes in what an earlier process finished before it was stopped.
+  void take_in(std::size_t finished) {
+    results_.resize(plan_.sequences.size());
+    const RunMeasures own = measures_;
+    for (std::size_t i = 0; i < finished; ++i) {
+      BatchRecord batch = load_batch(journal_->record(i), observers_, folder_.path().string());
+      measures_ = batch.measures;
+      put_results(std::move(batch.results));
+    }
+    measures_.load += own.load;
+    measures_.resumed_batches = measures_.batches;
+  }
+
+  void put_results(std::vector<model::SequenceResult> results) {
+    for (model::SequenceResult& result : results) {
+      const auto place = static_cast<std::size_t>(result.sequence);
+      results_.at(place) = std::move(result);
+    }
+  }
+
+  /// With the model's own clocks.
+  RunMeasures measures_so_far() const {
+    RunMeasures measures = measures_;
+    const model::StageSeconds seconds = model_->seconds();
+    measures.load += seconds.load;
+    measures.forward += seconds.forward;
+    measures.generate += seconds.generate;
+    measures.analyse += seconds.observe;
+    return measures;
+  }
+
+  /// The batch counts from here on, whatever happens to this process.
+  void keep_batch(const std::vector<model::SequenceResult>& results) {
+    std::vector<std::filesystem::path> files;
+    if (capture_) {
+      const std::size_t before = capture_->files().size();
+      capture_->write_finished();
+      for (const std::filesystem::path& file : capture_->files()) files.push_back("states" / file.filename());
+      files.erase(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(before));
+    }
+    ++measures_.batches;
+    journal_->append(save_batch({results, measures_so_far()}, observers_), files);
+  }
+
+  void run_batches(std::size_t finished) {
     Progress progress("run", plan_.prompt_tokens() + plan_.largest_generation(), options_.progress);
     model::BatchOptions batch_options;
     batch_options.final_states = final_states();
     batch_options.sampling = options_.sampling;
     batch_options.on_progress = [&](std::int64_t tokens) { progress.advance(tokens); };
-    results_.resize(plan_.sequences.size());
-    for (const std::vector<std::size_t>& batch : plan_.batches) {
+    for (std::size_t b = 0; b < plan_.batches.size(); ++b) {
+      const std::vector<std::size_t>& batch = plan_.batches[b];
       std::vector<model::PromptTokens> prompts;
       std::int64_t tokens = 0;
       for (const std::size_t i : batch) {
@@ -137,17 +194,14 @@ class RunJob {
             {planned.sequence.index, planned.ids, planned.max_new_tokens, planned.sampling_stream});
         tokens += planned.sequence.prompt_tokens;
       }
-      for (model::SequenceResult& result : model_->run(prompts, batch_options, observers_)) {
-        results_[static_cast<std::size_t>(result.sequence)] = std::move(result);
+      if (b >= finished) {
+        std::vector<model::SequenceResult> results = model_->run(prompts, batch_options, observers_);
+        keep_batch(results);
+        put_results(std::move(results));
       }
-      if (capture_) capture_->write_finished();
       progress.advance(tokens);
     }
-    const model::StageSeconds seconds = model_->seconds();
-    measures_.load += seconds.load;
-    measures_.forward = seconds.forward;
-    measures_.generate = seconds.generate;
-    measures_.analyse += seconds.observe;
+    measures_ = measures_so_far();
   }
 
   void write_results() {
@@ -215,6 +269,7 @@ class RunJob {
   RunFolder folder_;
   ModelDigests digests_;
   Json identity_;
+  std::optional<RunJournal> journal_;
   Json model_json_;
   std::string started_;
   model::LibraryVersions libraries_;

@@ -104,6 +104,13 @@ Json program_versions() {
   return {{"phasescope", kVersion}, {"git", git_revision()}, {"compiler", kCompiler}};
 }
 
+Json journal_header(const Json& identity) {
+  return {{"kind", "phasescope.journal"},
+          {"schema_version", 1},
+          {"versions", program_versions()},
+          {"identity", identity}};
+}
+
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
@@ -140,6 +147,7 @@ Json manifest_to_json(const RunOptions& options, const Plan& plan, const Json& i
           {"finished", finished.empty() ? Json(nullptr) : Json(finished)},
           {"seconds", seconds_to_json(measures)},
           {"tokens", {{"prompt", measures.prompt_tokens}, {"generated", measures.generated_tokens}}},
+          {"batches", {{"finished", measures.batches}, {"resumed", measures.resumed_batches}}},
           {"peak_rss_bytes", peak_resident_memory()},
           {"identity", identity}};
 }

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "phasescope/base/archive.h"
 #include "phasescope/base/files.h"
 #include "phasescope/base/json.h"
 #include "phasescope/states/captured_states.h"
@@ -65,6 +66,29 @@ void CaptureObserver::finish_sequence(std::int64_t sequence) {
   if (found != captures_.end()) found->second.finished = true;
 }
 
+void CaptureObserver::save_finished(const std::vector<std::int64_t>& sequences,
+                                    ArchiveWriter& archive) const {
+  archive(sequences, files_);
+}
+
+void CaptureObserver::load_finished(ArchiveReader& archive) {
+  std::vector<std::int64_t> sequences;
+  archive(sequences, files_);
+  for (const std::int64_t sequence : sequences) captures_.erase(sequence);
+}
+
+std::filesystem::path CaptureObserver::file(int number) const {
+  char name[40];
+  std::snprintf(name, sizeof name, "states-%04d.safetensors", number);
+  return folder_ / name;
+}
+
+std::vector<std::filesystem::path> CaptureObserver::files() const {
+  std::vector<std::filesystem::path> written;
+  for (int number = 1; number <= files_; ++number) written.push_back(file(number));
+  return written;
+}
+
 void CaptureObserver::write_finished() {
   std::vector<const Capture*> pending;
   std::uint64_t bytes = 0;
@@ -113,9 +137,7 @@ void CaptureObserver::write_file(const std::vector<const Capture*>& captures) {
         {"generated_tokens", last_token_only_ ? 0 : all_tokens - capture.sequence.prompt_tokens}};
   }
   create_folder(folder_);
-  char name[40];
-  std::snprintf(name, sizeof name, "states-%04d.safetensors", ++files_);
-  formats::write_safetensors(folder_ / name, tensors,
+  formats::write_safetensors(file(++files_), tensors,
                              {{"format", kCapturedStatesFormat},
                               {"state_points", after_final_norm_ ? "hf" : "raw"},
                               {"category_order", Json(category_order_).dump()},

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "phasescope/base/archive.h"
 #include "phasescope/base/error.h"
 #include "phasescope/base/threads.h"
 #include "phasescope/curvature/regime_report.h"
@@ -139,6 +140,27 @@ TEST(TrajectoryObserver, GivesTheSameBytesHoweverStatesArrive) {
     EXPECT_EQ(token_by_token(definition), expected) << id;
     EXPECT_EQ(one_by_one(definition), expected) << id;
   }
+}
+
+TEST(TrajectoryObserver, ContinuesFromWhatWasSaved) {
+  const auto sources = three_sources();
+  const auto show_one = [&](TrajectoryObserver& observer, std::size_t s) {
+    show(observer, {sources[s]}, states::Phase::prompt, {{0, sources[s].tokens()}});
+    observer.finish_sequence(sources[s].sequence.index);
+  };
+  TrajectoryObserver stopped(options_for({}), sequences_of(sources));
+  show_one(stopped, 2);
+  show_one(stopped, 0);
+  ArchiveWriter saved;
+  stopped.save_finished({0, 1, 2}, saved);  // sequence 1 has not ended
+  TrajectoryObserver continued(options_for({}), sequences_of(sources));
+  ArchiveReader reader(saved.bytes());
+  continued.load_finished(reader);
+  EXPECT_EQ(reader.remaining(), 0U);
+  ArchiveReader again(saved.bytes());
+  EXPECT_THROW(continued.load_finished(again), cereal::Exception) << "these sequences have ended";
+  show_one(continued, 1);
+  EXPECT_EQ(bytes_of(continued.take_results(), {}), in_one_view({}));
 }
 
 TEST(TrajectoryObserver, GivesTheSameBytesOnAnyNumberOfThreads) {

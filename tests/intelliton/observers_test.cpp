@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "phasescope/base/archive.h"
 #include "phasescope/base/error.h"
 #include "phasescope/intelliton/field_observer.h"
 #include "phasescope/intelliton/pair_observer.h"
@@ -183,6 +184,78 @@ TEST(PairObserver, FindsAPromptIdenticalToItself) {
   EXPECT_NEAR(signature.spectral_divergence.cwiseAbs().maxCoeff(), 0, 1e-9);
   EXPECT_NEAR(signature.common_stability, 1, 1e-6);
   EXPECT_FALSE(signature.flagged);
+}
+
+/// What an observer of the same sequences knows after it was told what this one saved.
+template <class Observer>
+void pass_on(const Observer& from, const std::vector<std::int64_t>& sequences, Observer& to) {
+  ArchiveWriter saved;
+  from.save_finished(sequences, saved);
+  ArchiveReader reader(saved.bytes());
+  to.load_finished(reader);
+  EXPECT_EQ(reader.remaining(), 0u);
+}
+
+TEST(FieldObserver, ContinuesFromWhatWasSaved) {
+  const std::vector<states::Sequence> all{sequence_of(0, "a", 7), sequence_of(1, "b", 5),
+                                          sequence_of(2, "a", 6), sequence_of(3, "a", 8)};
+  FieldObserver whole(all, Options{}, false), first(all, Options{}, false), second(all, Options{}, false),
+      third(all, Options{}, false);
+  for (const std::size_t place : {1, 2, 0, 3}) show_prompts(whole, {all[place]});
+  show_prompts(first, {all[1]});
+  pass_on(first, {1}, second);
+  pass_on(first, {1}, third);
+  show_prompts(second, {all[2]});
+  pass_on(second, {2}, third);
+  EXPECT_EQ(third.representative_name(), "a/2");
+  EXPECT_EQ(third.details("b/1"), nullptr) << "it is not the representative any more";
+  show_prompts(third, {all[0]});
+  show_prompts(third, {all[3]});
+  EXPECT_EQ(third.representative_name(), "a/0");
+  EXPECT_EQ(third.representative()->flow.running_mass, whole.representative()->flow.running_mass);
+  const auto expected = whole.take_categories(), found = third.take_categories();
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::size_t c = 0; c < expected.size(); ++c) {
+    EXPECT_EQ(found[c].right_sum, expected[c].right_sum) << expected[c].name;
+    ASSERT_EQ(found[c].prompts.size(), expected[c].prompts.size());
+    for (std::size_t i = 0; i < expected[c].prompts.size(); ++i) {
+      const FieldSummary &a = found[c].prompts[i], &b = expected[c].prompts[i];
+      EXPECT_EQ(a.name, b.name);
+      EXPECT_EQ(a.singular_values, b.singular_values);
+      EXPECT_EQ(a.middle_right, b.middle_right);
+      EXPECT_EQ(a.matched.log_amplitude, b.matched.log_amplitude);
+      EXPECT_EQ(a.matched.growth_rate, b.matched.growth_rate);
+    }
+  }
+}
+
+TEST(PairObserver, ContinuesFromWhatWasSaved) {
+  const std::vector<PromptPair> pairs = {{"a", 0, 1}, {"b", 2, 3}};
+  PairObserver first(pairs, Options{}), second(pairs, Options{});
+  show_prompts(first, {sequence_of(0, "a", 7), sequence_of(1, "a", 6)});
+  states::Prediction prediction;
+  prediction.position = 6;
+  prediction.top1 = 0.75;
+  first.observe_prediction(prediction);
+  pass_on(first, {0, 1}, second);
+  show_prompts(second, {sequence_of(2, "b", 7), sequence_of(3, "b", 6)});
+  ASSERT_TRUE(second.pairs()[0].signature);
+  EXPECT_EQ(second.pairs()[0].signature->mode_stability, first.pairs()[0].signature->mode_stability);
+  EXPECT_EQ(second.pairs()[0].grounded_confidence, 0.75);
+  EXPECT_TRUE(second.pairs()[1].signature);
+  EXPECT_FALSE(first.pairs()[1].signature);
+}
+
+TEST(TrajectoryObserver, ContinuesFromWhatWasSaved) {
+  const auto a = sequence_of(0, "a", 7), b = sequence_of(1, "a", 5);
+  TrajectoryObserver first({a, b}, Options{}, {6, 8}), second({a, b}, Options{}, {6, 8});
+  show_prompts(first, {a});
+  first.finish_sequence(0);
+  pass_on(first, {0}, second);
+  show_prompts(second, {b});
+  ASSERT_EQ(second.trajectories()[0].steps.size(), 1u);
+  EXPECT_EQ(second.trajectories()[0].steps[0].middle_right, direct_packet(a, 7).middle_right);
+  EXPECT_EQ(second.trajectories()[1].steps[0].middle_right, direct_packet(b, 5).middle_right);
 }
 
 states::Sequence member(std::int64_t index, const std::string& category, const std::string& pair,

@@ -9,6 +9,7 @@
 #include "phasescope/curvature/run_analysis.h"
 #include "phasescope/curvature/trajectory_stream.h"
 #include "phasescope/states/observer.h"
+#include "phasescope/states/resumable.h"
 
 namespace phasescope::curvature {
 
@@ -19,7 +20,7 @@ namespace phasescope::curvature {
 /// Memory for a live sequence: at the headline layer the states of the span in float32; at every other state
 /// point two states and the terms so far, or, for norms centred and standardised, again the states of the
 /// span. For a finished one: a few numbers a step and a state point.
-class TrajectoryObserver : public states::Observer {
+class TrajectoryObserver : public states::Observer, public states::Resumable {
  public:
   TrajectoryObserver(const RunOptions& options, const std::vector<states::Sequence>& sequences);
 
@@ -27,6 +28,8 @@ class TrajectoryObserver : public states::Observer {
   void observe(const states::StateView& view) override;
   void observe_prediction(const states::Prediction& prediction) override;
   void finish_sequence(std::int64_t sequence) override;
+  void save_finished(const std::vector<std::int64_t>& sequences, ArchiveWriter& archive) const override;
+  void load_finished(ArchiveReader& archive) override;
 
   /// Token ids by position from 0, for sources of states that predict nothing. Before finish_sequence.
   void set_token_ids(std::int64_t sequence, const std::vector<std::int64_t>& token_ids);

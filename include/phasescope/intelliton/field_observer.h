@@ -11,6 +11,7 @@
 #include "phasescope/intelliton/field_summary.h"
 #include "phasescope/intelliton/options.h"
 #include "phasescope/states/observer.h"
+#include "phasescope/states/resumable.h"
 
 namespace phasescope::intelliton {
 
@@ -19,7 +20,7 @@ namespace phasescope::intelliton {
 /// not depend on the width but for its K right vectors of the newest point; afterwards its summary remains
 /// (and its whole analysis where asked for). Attention must
 /// be observed between the first and the last state point of its sequence, as an executor does.
-class FieldObserver : public states::Observer {
+class FieldObserver : public states::Observer, public states::Resumable {
  public:
   /// `sequences`: those to analyse, in prompt order. `keep_details`: keep every FieldAnalysis.
   /// `match.first_point` is set from the options.
@@ -30,6 +31,8 @@ class FieldObserver : public states::Observer {
   bool wants_attention(std::int64_t block) const override;
   void observe(const states::StateView& view) override;
   void observe_attention(const states::AttentionView& view) override;
+  void save_finished(const std::vector<std::int64_t>& sequences, ArchiveWriter& archive) const override;
+  void load_finished(ArchiveReader& archive) override;
 
   /// Analysed sequences by category, in order of first appearance (those without any are left out). Leaves
   /// the observer without them: call once, at the end.

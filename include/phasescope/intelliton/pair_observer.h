@@ -9,6 +9,7 @@
 #include "phasescope/intelliton/options.h"
 #include "phasescope/intelliton/pair_comparison.h"
 #include "phasescope/states/observer.h"
+#include "phasescope/states/resumable.h"
 
 namespace phasescope::intelliton {
 
@@ -42,13 +43,16 @@ struct ComparedPair {
 };
 
 /// Compares pairs and controls while both prompts are in view; keeps the modes of one state point in flight.
-class PairObserver : public states::Observer {
+class PairObserver : public states::Observer, public states::Resumable {
  public:
   PairObserver(const std::vector<PromptPair>& pairs, const Options& options);
 
   void observe(const states::StateView& view) override;
   /// Keeps the largest next-token probability at the end of each prompt.
   void observe_prediction(const states::Prediction& prediction) override;
+  /// A comparison is saved with the batch that its grounded prompt is in.
+  void save_finished(const std::vector<std::int64_t>& sequences, ArchiveWriter& archive) const override;
+  void load_finished(ArchiveReader& archive) override;
 
   /// Pairs whose prompts were not in view together, or not to the end, have no signature.
   std::vector<ComparedPair> pairs() const { return compared(pairs_); }

@@ -12,6 +12,7 @@
 #include "phasescope/intelliton/occupation.h"
 #include "phasescope/intelliton/options.h"
 #include "phasescope/states/observer.h"
+#include "phasescope/states/resumable.h"
 
 namespace phasescope::intelliton {
 
@@ -33,7 +34,7 @@ struct Trajectory {
 ///
 /// Attention (of whole prompts) has the packet's size only for prompts that are no longer than the window;
 /// for all others fusion strength is 0, as published.
-class TrajectoryObserver : public states::Observer {
+class TrajectoryObserver : public states::Observer, public states::Resumable {
  public:
   TrajectoryObserver(const std::vector<states::Sequence>& sequences, const Options& options,
                      const TrajectoryOptions& trajectory_options);
@@ -42,6 +43,8 @@ class TrajectoryObserver : public states::Observer {
   void observe(const states::StateView& view) override;
   void observe_attention(const states::AttentionView& view) override;
   void finish_sequence(std::int64_t sequence) override;
+  void save_finished(const std::vector<std::int64_t>& sequences, ArchiveWriter& archive) const override;
+  void load_finished(ArchiveReader& archive) override;
 
   /// In the order of the given sequences; a sequence that was never seen has no steps.
   const std::vector<Trajectory>& trajectories() const { return trajectories_; }

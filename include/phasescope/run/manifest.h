@@ -28,6 +28,10 @@ Json bands_digest(const CtOptions& options);
 /// Everything that must be equal for two runs to be the same run.
 Json run_identity(const RunOptions& options, const Plan& plan, const ModelDigests& digests);
 
+/// First line of the journal: the identity, and the program that writes it, which must be the same for its
+/// records to be read.
+Json journal_header(const Json& identity);
+
 /// Compiler, git revision and version of this program.
 Json program_versions();
 
@@ -39,6 +43,8 @@ struct RunMeasures {
   double load = 0, forward = 0, generate = 0, analyse = 0, write = 0;  ///< seconds
   std::int64_t prompt_tokens = 0;
   std::int64_t generated_tokens = 0;
+  std::int64_t batches = 0;          ///< finished
+  std::int64_t resumed_batches = 0;  ///< of these, by an earlier process that was stopped
 };
 
 /// manifest.json. `model` is null while the model library has not been opened.

@@ -9,6 +9,7 @@
 
 #include "phasescope/formats/safetensors.h"
 #include "phasescope/states/observer.h"
+#include "phasescope/states/resumable.h"
 #include "phasescope/states/stored_attention.h"
 
 namespace phasescope::states {
@@ -20,7 +21,7 @@ inline constexpr const char* kCapturedStatesFormat = "phasescope.states/1";
 /// [points, tokens, width] and
 /// `<category>/<i>.ids` I64 [tokens], the generated tokens after the prompt's. Keeps the states of unfinished
 /// sequences, and of finished ones until `write_finished`.
-class CaptureObserver : public Observer {
+class CaptureObserver : public Observer, public Resumable {
  public:
   /// `ids[k]` are the prompt tokens of `sequences[k]`. `after_final_norm`: which of two views of the last
   /// point to keep.
@@ -31,10 +32,15 @@ class CaptureObserver : public Observer {
   void observe(const StateView& view) override;
   void observe_prediction(const Prediction& prediction) override;
   void finish_sequence(std::int64_t sequence) override;
+  /// The states themselves are in the files already; what is saved is how many files there are.
+  void save_finished(const std::vector<std::int64_t>& sequences, ArchiveWriter& archive) const override;
+  void load_finished(ArchiveReader& archive) override;
 
   /// Writes what is finished, in files of at most 2 GiB; call between batches and at the end. Errors:
   /// environment.
   void write_finished();
+  /// Written so far, in order.
+  std::vector<std::filesystem::path> files() const;
 
  private:
   struct Capture {
@@ -46,6 +52,7 @@ class CaptureObserver : public Observer {
   };
 
   void write_file(const std::vector<const Capture*>& captures);
+  std::filesystem::path file(int number) const;
 
   std::filesystem::path folder_;
   std::map<std::int64_t, Capture> captures_;
