@@ -34,14 +34,6 @@ Descriptor open_regular_file(const std::filesystem::path& file, std::uint64_t& s
   return Descriptor{std::exchange(descriptor.value, -1)};
 }
 
-void flush_folder(const std::filesystem::path& folder) {
-  const Descriptor descriptor{
-      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (descriptor.value < 0 || ::fsync(descriptor.value) != 0) {
-    throw_environment_error(folder.string(), "cannot be flushed to disk", errno);
-  }
-}
-
 void advise(const std::byte* data, std::uint64_t size, std::uint64_t offset, std::uint64_t length,
             int advice) {
   if (data == nullptr || offset >= size) return;
@@ -107,6 +99,14 @@ void MappedFile::dont_need(std::uint64_t offset, std::uint64_t length) const {
   advise(data_, size_, offset, length, MADV_DONTNEED);
 }
 
+void flush_folder(const std::filesystem::path& folder) {
+  const Descriptor descriptor{
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (descriptor.value < 0 || ::fsync(descriptor.value) != 0) {
+    throw_environment_error(folder.string(), "cannot be flushed to disk", errno);
+  }
+}
+
 AtomicFile::AtomicFile(std::filesystem::path destination) : destination_(std::move(destination)) {
   std::string pattern = destination_.string() + ".XXXXXX";
   descriptor_ = ::mkostemp(pattern.data(), O_CLOEXEC);
@@ -130,7 +130,7 @@ void AtomicFile::write(const void* bytes, std::size_t size) {
   }
 }
 
-void AtomicFile::commit() {
+void AtomicFile::finish() {
   // mkostemp creates the file for its owner alone; the result should be as readable as any other new file.
   const mode_t mask = ::umask(0);
   ::umask(mask);
@@ -140,6 +140,10 @@ void AtomicFile::commit() {
   if (::close(std::exchange(descriptor_, -1)) != 0) {
     throw_environment_error(destination_.string(), "cannot be closed", errno);
   }
+}
+
+void AtomicFile::commit() {
+  finish();
   if (::rename(temporary_.c_str(), destination_.c_str()) != 0) {
     throw_environment_error(destination_.string(), "cannot be renamed into place", errno);
   }
@@ -147,10 +151,26 @@ void AtomicFile::commit() {
   flush_folder(destination_.parent_path());
 }
 
+bool AtomicFile::commit_if_absent() {
+  finish();
+  if (::link(temporary_.c_str(), destination_.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    throw_environment_error(destination_.string(), "cannot be linked into place", errno);
+  }
+  flush_folder(destination_.parent_path());
+  return true;
+}
+
 void write_file_atomically(const std::filesystem::path& file, std::string_view text) {
   AtomicFile output(file);
   output.write(text);
   output.commit();
+}
+
+bool create_file_atomically(const std::filesystem::path& file, std::string_view text) {
+  AtomicFile output(file);
+  output.write(text);
+  return output.commit_if_absent();
 }
 
 void create_folder(const std::filesystem::path& folder) {

@@ -1,15 +1,9 @@
 #include "phasescope/run/run_folder.h"
 
 #include <array>
-#include <cerrno>
 #include <system_error>
 #include <utility>
 #include <vector>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/files.h"
@@ -17,7 +11,6 @@
 namespace phasescope::run {
 namespace {
 
-constexpr const char* kLockName = ".lock";
 constexpr const char* kManifestName = "manifest.json";
 
 /// What runs and analyses write, besides the manifest and states/.
@@ -58,15 +51,6 @@ std::string difference_of_objects(const Json& before, const Json& now, const std
   return {};  // the same keys in another order
 }
 
-/// False when the lock file was removed, by the process that held it, between opening and locking it: a lock
-/// on it would keep nobody out.
-bool is_same_file(int descriptor, const std::filesystem::path& file) {
-  struct stat opened {
-  }, named{};
-  return ::fstat(descriptor, &opened) == 0 && ::stat(file.c_str(), &named) == 0 &&
-         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
-}
-
 /// A name that AtomicFile gives to what it has not finished: that of the result, a dot and six characters.
 bool is_temporary_of_ours(const std::filesystem::path& file) {
   constexpr std::size_t suffix = 7;
@@ -95,25 +79,8 @@ std::string first_difference(const Json& before, const Json& now, const std::str
   return path + ": " + shortened(before) + " before, " + shortened(now) + " now";
 }
 
-RunFolder::RunFolder(std::filesystem::path folder) : folder_(std::move(folder)) {
-  create_folder(folder_);
-  const std::filesystem::path lock = folder_ / kLockName;
-  lock_descriptor_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (lock_descriptor_ < 0) throw_environment_error(lock.string(), "cannot be created", errno);
-  // The kernel drops the lock with the process, however it ends.
-  const int error = ::flock(lock_descriptor_, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
-  const bool busy = error == EWOULDBLOCK || (error == 0 && !is_same_file(lock_descriptor_, lock));
-  if (error == 0 && !busy) return;
-  ::close(std::exchange(lock_descriptor_, -1));
-  if (busy) throw Error(ExitClass::folder_busy, folder_.string() + ": another phasescope is writing here");
-  throw_environment_error(lock.string(), "cannot be locked", error);
-}
-
-RunFolder::~RunFolder() {
-  if (lock_descriptor_ < 0) return;
-  ::unlink((folder_ / kLockName).c_str());
-  ::close(lock_descriptor_);
-}
+RunFolder::RunFolder(std::filesystem::path folder)
+    : folder_(std::move(folder)), lock_((create_folder(folder_), folder_)) {}
 
 FolderState RunFolder::inspect(const Json& identity, bool overwrite) const {
   const std::filesystem::path file = folder_ / kManifestName;

@@ -51,8 +51,13 @@ class AtomicFile {
   void write(const void* bytes, std::size_t size);
   void write(std::string_view text) { write(text.data(), text.size()); }
   void commit();
+  /// Instead of `commit`: false, and nothing is changed, when the destination is there already. Of several
+  /// processes one succeeds.
+  bool commit_if_absent();
 
  private:
+  void finish();
+
   std::filesystem::path destination_;
   std::filesystem::path temporary_;
   int descriptor_ = -1;
@@ -60,6 +65,12 @@ class AtomicFile {
 
 /// Writes a whole text atomically (see AtomicFile).
 void write_file_atomically(const std::filesystem::path& file, std::string_view text);
+
+/// The same with commit_if_absent.
+bool create_file_atomically(const std::filesystem::path& file, std::string_view text);
+
+/// Makes names that were created, renamed or removed in a folder durable. Errors: environment.
+void flush_folder(const std::filesystem::path& folder);
 
 /// Creates a folder and its parents. Errors: environment.
 void create_folder(const std::filesystem::path& folder);

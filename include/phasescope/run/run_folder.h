@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "phasescope/base/folder_lock.h"
 #include "phasescope/base/json.h"
 
 namespace phasescope::run {
@@ -13,15 +14,11 @@ enum class FolderState {
   complete,  ///< the same command has finished here
 };
 
-/// The output folder of one run, held under a lock for the life of this object. A lock whose process is gone
-/// is taken over.
+/// The output folder of one run, held under a lock (FolderLock) for the life of this object.
 class RunFolder {
  public:
   /// Creates the folder. Errors: folder_busy when another live process holds it; environment.
   explicit RunFolder(std::filesystem::path folder);
-  ~RunFolder();
-  RunFolder(const RunFolder&) = delete;
-  RunFolder& operator=(const RunFolder&) = delete;
 
   const std::filesystem::path& path() const { return folder_; }
   /// Compares the identity of this run (options and digests) with the manifest found. Errors: folder_busy,
@@ -38,7 +35,7 @@ class RunFolder {
 
  private:
   std::filesystem::path folder_;
-  int lock_descriptor_ = -1;
+  FolderLock lock_;
 };
 
 /// The first place where two JSON values differ, as "options.seed: 1 before, 2 now"; of lists of different
