@@ -61,29 +61,6 @@ Json architecture_to_json(const checkpoint::Architecture& a) {
           {"end_tokens", a.end_tokens}};
 }
 
-std::int64_t largest_batch(const Plan& plan) {
-  std::int64_t largest = 0;
-  for (const std::vector<std::size_t>& batch : plan.batches) {
-    std::int64_t tokens = 0;
-    for (const std::size_t i : batch) tokens += plan.sequences[i].sequence.prompt_tokens;
-    largest = std::max(largest, tokens);
-  }
-  return largest;
-}
-
-std::int64_t largest_cache(const Plan& plan) {
-  std::int64_t largest = 0;
-  for (const std::vector<std::size_t>& batch : plan.batches) {
-    std::int64_t tokens = 0;
-    for (const std::size_t i : batch) {
-      const PlannedSequence& planned = plan.sequences[i];
-      if (planned.max_new_tokens > 0) tokens += planned.sequence.prompt_tokens + planned.max_new_tokens;
-    }
-    largest = std::max(largest, tokens);
-  }
-  return largest;
-}
-
 std::string memory_text(const MemoryPlan& memory) {
   return line("weights, converted", mebibytes(memory.converted_weights) + " (kept where it fits; least " +
                                         mebibytes(memory.largest_block) + ")") +
@@ -110,7 +87,8 @@ std::string dry_run_text(const RunOptions& options) {
   text += line("prompt tokens", std::to_string(plan.prompt_tokens()) + " in " +
                                     std::to_string(plan.batches.size()) + " batches");
   text += line("new tokens", "at most " + std::to_string(plan.largest_generation()));
-  return text + memory_text(plan_memory(checkpoint, largest_batch(plan), largest_cache(plan)));
+  const BatchSize largest = largest_batch(plan);
+  return text + memory_text(plan_memory(checkpoint, largest.prompt_tokens, largest.cached_tokens));
 }
 
 Json inspect_model(const std::string& model) {

@@ -16,13 +16,14 @@
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/files.h"
+#include "phasescope/base/interrupt.h"
 #include "phasescope/base/threads.h"
 #include "phasescope/run/manifest.h"
 #include "phasescope/run/model_library.h"
 #include "phasescope/run/plan.h"
 #include "phasescope/run/run_folder.h"
 #include "phasescope/run/run_journal.h"
-#include "phasescope/run/tokenizer.h"
+#include "phasescope/run/run_model.h"
 #include "phasescope/states/captured_states.h"
 
 namespace phasescope::run {
@@ -31,28 +32,36 @@ namespace {
 /// One run from opened checkpoint to written folder.
 class RunJob {
  public:
-  RunJob(const RunOptions& options, checkpoint::Checkpoint checkpoint)
+  RunJob(const RunOptions& options, RunModel& opened)
       : options_(options),
-        checkpoint_(std::move(checkpoint)),
-        tokenizer_(load_tokenizer(checkpoint_)),
+        opened_(opened),
+        checkpoint_(opened.checkpoint()),
+        tokenizer_(opened.tokenizer()),
         plan_(make_plan(options_, checkpoint_, tokenizer_)),
         folder_(options_.output) {}
 
   RunSummary execute() {
-    digests_ = digest_model(checkpoint_);
+    digests_ = opened_.digests();
     identity_ = run_identity(options_, plan_, digests_);
     journal_.emplace(folder_.path(), journal_header(identity_));
     if (folder_.inspect(identity_, options_.overwrite) == FolderState::complete) return already_complete();
+    stop_if_interrupted();
     started_ = utc_now();
     const std::size_t finished = options_.overwrite ? 0 : journal_->read();
     make_observers();
     open_model();
+    stop_if_interrupted();
     folder_.remove_unfinished_files();
     if (finished == 0) start_afresh();
     take_in(finished);
     write_manifest("running");
-    run_batches(finished);
-    write_results();
+    try {
+      run_batches(finished);
+      write_results();
+    } catch (const Error& error) {
+      if (error.exit_class() == ExitClass::interrupted) write_manifest("interrupted");
+      throw;
+    }
     write_manifest(summary_.status);
     journal_->remove();
     return summary_;
@@ -75,11 +84,9 @@ class RunJob {
 
   void open_model() {
     const StageClock clock(measures_.load);
-    const model::ModelLibrary& library = model_library();
-    libraries_ = library.versions();
-    model::ModelOptions model_options = options_.device;
-    model_options.deterministic = options_.deterministic;
-    model_ = library.open(checkpoint_, model_options);
+    libraries_ = model_library().versions();
+    model_ = &opened_.language_model(options_);
+    seconds_before_ = model_->seconds();
     model_json_ = model_to_json(checkpoint_, digests_, model_->dtype());
   }
 
@@ -158,10 +165,10 @@ class RunJob {
   RunMeasures measures_so_far() const {
     RunMeasures measures = measures_;
     const model::StageSeconds seconds = model_->seconds();
-    measures.load += seconds.load;
-    measures.forward += seconds.forward;
-    measures.generate += seconds.generate;
-    measures.analyse += seconds.observe;
+    measures.load += seconds.load - seconds_before_.load;
+    measures.forward += seconds.forward - seconds_before_.forward;
+    measures.generate += seconds.generate - seconds_before_.generate;
+    measures.analyse += seconds.observe - seconds_before_.observe;
     return measures;
   }
 
@@ -183,7 +190,10 @@ class RunJob {
     model::BatchOptions batch_options;
     batch_options.final_states = final_states();
     batch_options.sampling = options_.sampling;
-    batch_options.on_progress = [&](std::int64_t tokens) { progress.advance(tokens); };
+    batch_options.on_progress = [&](std::int64_t tokens) {
+      progress.advance(tokens);
+      stop_if_interrupted();
+    };
     for (std::size_t b = 0; b < plan_.batches.size(); ++b) {
       const std::vector<std::size_t>& batch = plan_.batches[b];
       std::vector<model::PromptTokens> prompts;
@@ -207,7 +217,9 @@ class RunJob {
   void write_results() {
     count_sequences();
     if (ct_) finish_ct();
+    stop_if_interrupted();
     if (species_) finish_species();
+    stop_if_interrupted();
     if (diagnostics_) finish_diagnostics();
     const StageClock clock(measures_.write);
     write_samples(folder_.path() / "samples.jsonl", plan_, results_, tokenizer_);
@@ -263,8 +275,9 @@ class RunJob {
   }
 
   const RunOptions& options_;
-  checkpoint::Checkpoint checkpoint_;
-  text::Tokenizer tokenizer_;
+  RunModel& opened_;
+  const checkpoint::Checkpoint& checkpoint_;
+  const text::Tokenizer& tokenizer_;
   Plan plan_;
   RunFolder folder_;
   ModelDigests digests_;
@@ -273,7 +286,8 @@ class RunJob {
   Json model_json_;
   std::string started_;
   model::LibraryVersions libraries_;
-  std::unique_ptr<model::LanguageModel> model_;
+  model::LanguageModel* model_ = nullptr;
+  model::StageSeconds seconds_before_;  ///< that earlier runs of the same opened model took
   std::unique_ptr<CtJob> ct_;
   std::unique_ptr<SpeciesJob> species_;
   std::optional<intelliton::Catalog> catalog_;
@@ -295,8 +309,13 @@ std::string short_number(double value) {
 
 RunSummary execute_run(const RunOptions& options) {
   set_thread_count(options.threads);
-  const std::string model = options.revision.empty() ? options.model : options.model + "@" + options.revision;
-  return RunJob(options, checkpoint::Checkpoint::open(model)).execute();
+  RunModel model(options);
+  return execute_run(options, model);
+}
+
+RunSummary execute_run(const RunOptions& options, RunModel& model) {
+  set_thread_count(options.threads);
+  return RunJob(options, model).execute();
 }
 
 std::string summary_line(const RunSummary& summary) {

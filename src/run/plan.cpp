@@ -205,6 +205,10 @@ void require_analyses(const RunOptions& options, const Plan& plan) {
 
 }  // namespace
 
+PlannedSet find_prompt_set(const std::string& name_or_file) {
+  return find_set(name_or_file);
+}
+
 bool PlannedSequence::feeds(Analysis analysis) const {
   return contains(analyses, analysis);
 }
@@ -282,6 +286,22 @@ Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoi
   plan.batches =
       make_batches(plan.sequences, options.batch_tokens > 0 ? options.batch_tokens : kDefaultBatchTokens);
   return plan;
+}
+
+BatchSize largest_batch(const Plan& plan) {
+  BatchSize largest;
+  for (const std::vector<std::size_t>& batch : plan.batches) {
+    BatchSize size;
+    for (const std::size_t i : batch) {
+      const PlannedSequence& planned = plan.sequences[i];
+      size.prompt_tokens += planned.sequence.prompt_tokens;
+      if (planned.max_new_tokens > 0)
+        size.cached_tokens += planned.sequence.prompt_tokens + planned.max_new_tokens;
+    }
+    largest.prompt_tokens = std::max(largest.prompt_tokens, size.prompt_tokens);
+    largest.cached_tokens = std::max(largest.cached_tokens, size.cached_tokens);
+  }
+  return largest;
 }
 
 MemoryPlan plan_memory(const checkpoint::Checkpoint& checkpoint, std::int64_t batch_tokens,

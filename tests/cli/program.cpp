@@ -71,9 +71,12 @@ void obey_permissions() {
 }
 
 /// In the child, between fork and exec: only calls that are safe there.
-bool enter(const Surroundings& surroundings, int input, int output, int errors) {
-  if (!surroundings.output_to.empty()) output = ::open(surroundings.output_to.c_str(), O_WRONLY);
-  if (::dup2(input, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(errors, 2) < 0) return false;
+bool enter(const Surroundings& surroundings, const Streams& streams) {
+  // A test that was started in the background of a script may have SIGINT ignored.
+  for (const int number : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2}) ::signal(number, SIG_DFL);
+  const int output =
+      surroundings.output_to.empty() ? streams.output : ::open(surroundings.output_to.c_str(), O_WRONLY);
+  if (::dup2(streams.input, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(streams.errors, 2) < 0) return false;
   if (!surroundings.folder.empty() && ::chdir(surroundings.folder.c_str()) != 0) return false;
   if (surroundings.obeys_permissions) obey_permissions();
   if (!surroundings.largest_file) return true;
@@ -89,9 +92,8 @@ Surroundings with_variable(const std::string& name, const std::string& value) {
   return surroundings;
 }
 
-Outcome run_process(const std::string& program, const std::vector<std::string>& arguments,
-                    const Surroundings& surroundings) {
-  const MemoryFile input(surroundings.input), output, errors;
+int start_process(const std::string& program, const std::vector<std::string>& arguments,
+                  const Surroundings& surroundings, const Streams& streams) {
   std::vector<std::string> words = {program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment = environment_with(surroundings.environment);
@@ -99,13 +101,25 @@ Outcome run_process(const std::string& program, const std::vector<std::string>& 
   const std::vector<char*> environment_pointers = pointers_to(environment);
   const pid_t child = ::fork();
   if (child == 0) {
-    if (enter(surroundings, input.descriptor(), output.descriptor(), errors.descriptor()))
+    if (enter(surroundings, streams))
       ::execve(program.c_str(), argument_pointers.data(), environment_pointers.data());
     ::_exit(127);
   }
+  return child;
+}
+
+int exit_code_of(int process) {
   int status = 0;
-  EXPECT_EQ(::waitpid(child, &status, 0), child);
-  const int exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  EXPECT_EQ(::waitpid(process, &status, 0), process);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+Outcome run_process(const std::string& program, const std::vector<std::string>& arguments,
+                    const Surroundings& surroundings) {
+  const MemoryFile input(surroundings.input), output, errors;
+  const int child = start_process(program, arguments, surroundings,
+                                  {input.descriptor(), output.descriptor(), errors.descriptor()});
+  const int exit_code = exit_code_of(child);
   return {exit_code, output.content(), errors.content()};
 }
 

@@ -28,6 +28,17 @@ struct Surroundings {
 
 Surroundings with_variable(const std::string& name, const std::string& value);
 
+/// Standard streams of a process, as descriptors of ours.
+struct Streams {
+  int input, output, errors;
+};
+
+/// Starts a program without a shell, signals at their defaults, and gives its process id.
+int start_process(const std::string& program, const std::vector<std::string>& arguments,
+                  const Surroundings& surroundings, const Streams& streams);
+/// Waits for a process to end; its exit code as in Outcome.
+int exit_code_of(int process);
+
 /// Runs a program without a shell, and waits for it.
 Outcome run_process(const std::string& program, const std::vector<std::string>& arguments,
                     const Surroundings& surroundings = {});

@@ -8,6 +8,8 @@
 
 namespace phasescope::run {
 
+class RunModel;
+
 /// How a run ended, for the last line on stdout.
 struct RunSummary {
   std::filesystem::path folder;
@@ -25,6 +27,8 @@ struct RunSummary {
 /// The main job: loads, runs, analyses and writes the run folder. Errors: those of every part; the folder
 /// then says what had been reached.
 RunSummary execute_run(const RunOptions& options);
+/// The same on a model that is already open, that of `options.model`.
+RunSummary execute_run(const RunOptions& options, RunModel& model);
 
 /// The line for people: "wrote DIR: 125 prompts, regime adaptive (2.41 [2.2, 2.7]), 6 species".
 std::string summary_line(const RunSummary& summary);

@@ -24,6 +24,10 @@ struct PlannedSet {
   bool uses_chat = false;                         ///< its prompts are written with the model's chat template
 };
 
+/// The set of a file, or the shipped set of that name, with all its prompts. Errors: environment when there
+/// is neither; as the set's.
+PlannedSet find_prompt_set(const std::string& name_or_file);
+
 /// One sequence to run.
 struct PlannedSequence {
   states::Sequence sequence;
@@ -59,6 +63,13 @@ struct Plan {
 /// alike or nothing is generated.
 Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoint,
                const text::Tokenizer& tokenizer);
+
+/// The most that batches of a plan hold, each number of whichever batch has most.
+struct BatchSize {
+  std::int64_t prompt_tokens = 0;
+  std::int64_t cached_tokens = 0;  ///< of sequences that generate: prompt and the most new tokens
+};
+BatchSize largest_batch(const Plan& plan);
 
 /// Bytes a run needs at its largest, by part, from headers and lengths alone.
 struct MemoryPlan {
