@@ -9,7 +9,7 @@ endif()
 install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/phasescope/configs)
 install(DIRECTORY include/phasescope DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS phasescope_settings phasescope_base phasescope_formats phasescope_stats phasescope_text phasescope_checkpoint
-  phasescope_states_seam phasescope_states phasescope_curvature phasescope_intelliton phasescope_report phasescope_run
+  phasescope_states_seam phasescope_states phasescope_curvature phasescope_intelliton phasescope_report phasescope_run phasescope_sweep
   EXPORT phasescope ARCHIVE DESTINATION lib)
 install(EXPORT phasescope NAMESPACE phasescope:: DESTINATION lib/cmake/phasescope FILE phasescope-targets.cmake)
 configure_package_config_file(cmake/phasescope-config.cmake.in ${CMAKE_BINARY_DIR}/phasescope-config.cmake

@@ -8,6 +8,7 @@
 #include "phasescope/base/error.h"
 #include "phasescope/base/files.h"
 #include "phasescope/checkpoint/hub_models.h"
+#include "phasescope/checkpoint/hub_revisions.h"
 
 namespace phasescope::checkpoint {
 namespace {
@@ -102,6 +103,22 @@ std::vector<HubModel> models_in_hub_cache() {
     return std::tie(a.name, a.revision) < std::tie(b.name, b.revision);
   });
   return models;
+}
+
+std::vector<std::string> hub_revisions(const std::string& repository) {
+  const auto slash = repository.find('/');
+  if (slash == std::string::npos) return {};
+  const std::string owner = repository.substr(0, slash), name = repository.substr(slash + 1);
+  if (!is_name(owner) || !is_name(name)) return {};
+  const std::filesystem::path references = hub_cache_folder() / ("models--" + owner + "--" + name) / "refs";
+  std::vector<std::string> revisions;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(references, none)) {
+    const std::string revision = entry.path().lexically_relative(references).string();
+    if (entry.is_regular_file() && is_revision(revision)) revisions.push_back(revision);
+  }
+  std::sort(revisions.begin(), revisions.end());
+  return revisions;
 }
 
 std::optional<std::filesystem::path> find_in_hub_cache(const std::string& model) {

@@ -2,6 +2,7 @@
 #include "checks.h"
 #include "commands.h"
 #include "config_file.h"
+#include "run_options.h"
 #include "summary.h"
 
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "phasescope/base/error.h"
+#include "phasescope/base/interrupt.h"
 #include "phasescope/run/dry_run.h"
 #include "phasescope/run/execute.h"
 
@@ -156,24 +158,37 @@ int run_command(const RunArguments& typed) {
     std::printf("%s", run::dry_run_text(options).c_str());
     return 0;
   }
+  catch_interrupts();
   const run::RunSummary summary = run::execute_run(options);
   print_summary(summary, typed.json);
   return static_cast<int>(summary.failed > 0 ? ExitClass::partial : ExitClass::ok);
 }
 
+void add_options(CLI::App& command, RunArguments& typed) {
+  add_model_options(command, typed);
+  add_prompt_options(command, typed);
+  add_generation_options(command, typed);
+  add_ct_options(command, typed.ct);
+  add_species_options(command, typed.options.species);
+  add_output_options(command, typed);
+}
+
 }  // namespace
+
+run::RunOptions run_options_from(const Json& config, const std::string& file) {
+  RunArguments typed;
+  CLI::App command("", "run");
+  add_options(command, typed);
+  apply_config(command, config, file);
+  return resolve(typed);
+}
 
 void add_run_command(CLI::App& program, int& exit_code) {
   auto typed = std::make_shared<RunArguments>();
   CLI::App* command =
       program.add_subcommand("run", "Run prompt sets through a model and analyse the hidden states");
   add_config_option(*command);
-  add_model_options(*command, *typed);
-  add_prompt_options(*command, *typed);
-  add_generation_options(*command, *typed);
-  add_ct_options(*command, typed->ct);
-  add_species_options(*command, typed->options.species);
-  add_output_options(*command, *typed);
+  add_options(*command, *typed);
   command->footer(
       "Examples:\n"
       "  phasescope run -m model.gguf -p core -p pairs -p panel24 -o out/model\n"

@@ -18,5 +18,7 @@ void add_ls_command(CLI::App& program, int& exit_code);
 void add_validate_command(CLI::App& program, int& exit_code);
 void add_schema_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program, int& exit_code);
+void add_sweep_command(CLI::App& program, int& exit_code);
+void add_merge_command(CLI::App& program, int& exit_code);
 
 }  // namespace phasescope::tool

@@ -43,21 +43,21 @@ void set(CLI::Option& option, const std::string& file, const std::string& key, c
   }
 }
 
-void apply(CLI::App& command, const std::string& file) {
-  const Json config = read_json_file(file);
+}  // namespace
+
+void apply_config(CLI::App& command, const Json& config, const std::string& file) {
   for (const auto& [key, value] : JsonObject(config, file).json().items()) {
     CLI::Option& option = option_of_key(command, file, key);
     if (option.count() == 0 && !value.is_null()) set(option, file, key, value);
   }
 }
 
-}  // namespace
-
 void add_config_option(CLI::App& command) {
   // CLI11 reads configuration files for the whole program only. Callbacks of options run before CLI11 looks
   // for required ones.
   command.add_option_function<std::string>(
-      "-C,--config", [&command](const std::string& file) { apply(command, file); },
+      "-C,--config",
+      [&command](const std::string& file) { apply_config(command, read_json_file(file), file); },
       "JSON file with options by their long names; the command line overrides it");
 }
 

@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "resume_command.h"
 #include "version_text.h"
 
 #include <cerrno>
@@ -7,6 +8,7 @@
 #include <iostream>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/version.h"
@@ -35,6 +37,22 @@ int report_usage(const CLI::App& program, const CLI::ParseError& error) {
     if (c == '\n') c = ' ';
   }
   return fail(ExitClass::usage, (reason + " (see phasescope --help)").c_str());
+}
+
+bool overwrites(const CLI::App& program) {
+  for (const CLI::App* command : program.get_subcommands()) {
+    const CLI::Option* option = command->get_option_no_throw("--overwrite");
+    if (option != nullptr && option->count() > 0 && option->as<bool>()) return true;
+  }
+  return false;
+}
+
+/// What was interrupted can be continued: says how.
+[[noreturn]] void report_interruption(const phasescope::Error& error, const CLI::App& program,
+                                      const std::vector<std::string>& arguments) {
+  throw phasescope::Error(ExitClass::interrupted,
+                          error.what() + std::string("; to resume: ") +
+                              phasescope::tool::resume_command(arguments, overwrites(program)));
 }
 
 int run_program(int argument_count, char** arguments) {
@@ -69,10 +87,15 @@ int run_program(int argument_count, char** arguments) {
   phasescope::tool::add_validate_command(program, exit_code);
   phasescope::tool::add_schema_command(program, exit_code);
   phasescope::tool::add_completion_command(program, exit_code);
+  phasescope::tool::add_sweep_command(program, exit_code);
+  phasescope::tool::add_merge_command(program, exit_code);
   try {
     program.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
     return report_usage(program, error);
+  } catch (const phasescope::Error& error) {
+    if (error.exit_class() != ExitClass::interrupted) throw;
+    report_interruption(error, program, {arguments, arguments + argument_count});
   }
   return exit_code;
 }
