@@ -47,10 +47,10 @@ void serialize(Archive& archive, LayerResult& layer) {
 
 template <class Archive>
 void serialize(Archive& archive, RunResult& run) {
-  auto& [index, id, category, status, reason, n_steps, statistics, null, dropped_states, layers, steps,
-         sensitivity] = run;
-  archive(index, id, category, status, reason, n_steps, statistics, null, dropped_states, layers, steps,
-          sensitivity);
+  auto& [index, prompt, generation, id, category, status, reason, n_steps, statistics, null, dropped_states,
+         layers, steps, sensitivity] = run;
+  archive(index, prompt, generation, id, category, status, reason, n_steps, statistics, null, dropped_states,
+          layers, steps, sensitivity);
 }
 
 }  // namespace phasescope::curvature

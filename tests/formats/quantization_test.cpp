@@ -18,7 +18,7 @@ namespace phasescope::formats {
 namespace {
 
 std::string fixture(const std::string& name) {
-  return read_text_file(test_data() / "gguf/" + name);
+  return read_text_file(test_data() / "gguf" / name);
 }
 
 /// Source of the expected numbers: gguf.quants.dequantize of the Python package gguf 0.19, by
