@@ -120,6 +120,28 @@ TEST(RegimeReport, JoinsCollapseWithLateCt) {
   EXPECT_EQ(report.collapse.auc_all, 1);
 }
 
+// Two runs each of three prompts in one category and of three in another.
+TEST(RegimeReport, CountsPromptsApartFromTheirRuns) {
+  std::vector<RunResult> runs = runs_of(unrelated(std::vector<Eigen::Index>(12, 20)));
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    runs[i].prompt = static_cast<std::int64_t>(i / 2);
+    runs[i].run = static_cast<std::int64_t>(i % 2);
+    runs[i].category = i < 6 ? "first" : "second";
+  }
+  const RegimeReport report = make_regime_report(runs, {}, short_report_options());
+  EXPECT_EQ(report.ratio.n_runs, 12U);
+  EXPECT_EQ(report.ratio.n_prompts, 6U);
+  EXPECT_DOUBLE_EQ(report.ratio.interval_narrowness, std::sqrt(4.0 / 6));
+  EXPECT_EQ(report.layers[0].ratio_norm.value, report.ratio.median.value);
+  // The halves that fit and test a threshold hold whole prompts: 0, 2 and 4 against 1, 3 and 5.
+  std::vector<GeneratedSample> samples;
+  for (std::int64_t i = 0; i < 12; ++i) samples.push_back({i, {1, 2, 3, 4}, i == 0 || i == 2});
+  const CollapseReport collapse = make_regime_report(runs, samples, short_report_options()).collapse;
+  EXPECT_EQ(collapse.n_fitted, 6U);
+  EXPECT_EQ(collapse.n_tested, 6U);
+  EXPECT_TRUE(collapse.threshold) << collapse.threshold_reason;  // prompt 0 collapsed once, on the even side
+}
+
 TEST(RegimeReport, OfNoRunsSaysWhy) {
   const RegimeReport report = report_of({});
   EXPECT_FALSE(report.ratio.placement);

@@ -182,6 +182,10 @@ std::string phase_map() {
                 {"Gemma-3-270M", "Gemma 3", "", 1.8, 18.0, 1.6, 2.0, 7.0, 35.0},
                 {"GPT-2 <small> & co", "GPT-2", "", 1.05, 1.62, 1.0, 1.1, 1.5, 1.75},
                 {"OPT-125m", "OPT", "", 1.64, 2.44, 1.6, 1.68, 2.3, 2.6}};
+  map.intervals = {{"underactive", 1.55, 1.7},
+                   {"adaptive", 2.27, 2.92},
+                   {"transition", 2.965, 2.975},
+                   {"chaotic", 4.42, 35.55}};
   return phase_map_figure(map);
 }
 

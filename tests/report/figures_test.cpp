@@ -69,6 +69,21 @@ TEST(ParticleTableFigure, SaysWhichParticlesItLeavesOut) {
   EXPECT_THAT(svg, HasSubstr("1 species without both numbers are left out"));
 }
 
+/// Definitions stay apart: a plane each, headed by its definition.
+TEST(PhaseMapFigure, ShowsDefinitionsApart) {
+  PhaseMap first;
+  first.title = "Phase map";
+  first.ct_id = "l2/chordxturning/causal/generated/last";
+  first.models = {{"a model", "family", "", 1.5, 2, {}, {}, {}, {}}};
+  PhaseMap second = first;
+  second.ct_id = "raw/arcxmenger/causal/generated/last";
+  second.models[0].name = "another";
+  const std::string svg = phase_maps_figure({first, second});
+  for (const char* text : {">a model<", ">another<", ">l2/chordxturning/causal/generated/last<",
+                           ">raw/arcxmenger/causal/generated/last<"})
+    EXPECT_THAT(svg, HasSubstr(text));
+}
+
 TEST(TokenTraceFigure, ShowsWhiteSpaceOfTokens) {
   EXPECT_EQ(visible_token(" the"), "␣the");
   EXPECT_EQ(visible_token("\n\t"), "⏎⇥");
