@@ -118,7 +118,7 @@ TEST_F(MapOfReports, WritesATableAndAPicture) {
                   "temperatures", "ratio_norm", "ratio_norm_low", "ratio_norm_high", "spread", "regime",
                   "published_interval", "confidence", "null_regime", "ratio_excess", "ratio_excess_low",
                   "ratio_excess_high", "mean_ct", "mean_ct_low", "mean_ct_high", "late_ct", "collapse_rate"));
-  const Json& row = written()["maps"][0]["rows"][1];
+  const Json row = written()["maps"][0]["rows"][1];
   EXPECT_EQ(rows[2].cells[1], row["model"]);
   EXPECT_EQ(std::stod(rows[2].cells[9]), row["ratio_norm"]["value"].get<double>());
   EXPECT_EQ(std::stod(rows[2].cells[20]), row["mean_ct"]["value"].get<double>());

@@ -121,7 +121,9 @@ TEST_F(RunAgain, OverwritingLeavesNothingOfTheOtherRun) {
   EXPECT_EQ(
       files_in(run_->folder()),
       (std::set<std::string>{"manifest.json", "samples.jsonl", "regime.json", "species.json",
-                             "diagnostics.json", "tables/catalog.csv", "tables/pairs.csv", "notes.txt"}));
+                             "diagnostics.json", "tables/catalog.csv", "tables/pairs.csv", "notes.txt",
+                             "figures/ct_trace.svg", "figures/ct_trace_highest.svg", "figures/ct_layers.svg",
+                             "figures/ct_regimes.svg", "figures/ct_null.svg", "figures/ct_plane.svg"}));
   const Json manifest = read_json_file(*run_ / "manifest.json");
   EXPECT_EQ(manifest["options"]["capture"], "none");
   EXPECT_EQ(manifest["status"], "complete");

@@ -132,7 +132,7 @@ TEST_F(SeveralRuns, AreReportedWithTheirPrompts) {
 }
 
 TEST_F(SeveralRuns, LeaveSpeciesAlone) {
-  const SampledRun once({"--temperature", "1.2", "--max-new-tokens", "10"});
+  const SampledRun once({"--temperature", "1.2", "--max-new-tokens", "10", "--detail"});
   expect_part(once.generated(), whole_->generated());
   expect_close(read_json_file(whole_->output() / "species.json"),
                read_json_file(once.output() / "species.json"), 1e-4);
