@@ -25,8 +25,8 @@ struct PhaseMap {
   std::string ct_id;
   std::vector<PhaseMapModel> models;  ///< checkpoints of a trajectory in the order of training
   std::vector<RegimeBand> regimes;
-  std::vector<RegimeBand> intervals;  ///< of the regimes as they were observed, in the same order
-  std::string noun = "models";        ///< what the points are
+  std::vector<RegimeBand> intervals = {};  ///< of the regimes as they were observed, in the same order
+  std::string noun = "models";             ///< what the points are
 };
 
 /// The plane of flux (mean ct) and instability (ratio_norm, logarithmic): regimes as named bands, models as
