@@ -50,21 +50,30 @@ class HeldModel {
     create_folder(folder);
     for (const char* name : {"config.json", "model.safetensors"})
       std::filesystem::copy_file(model_case("llama_gqa") / name, folder / name);
-    EXPECT_EQ(::mkfifo((folder / "tokenizer.json").c_str(), 0600), 0);
   }
-  /// Blocks until the program reads.
-  int open_tokenizer() const { return ::open((folder_ / "tokenizer.json").c_str(), O_WRONLY | O_CLOEXEC); }
-  static void write_tokenizer(int descriptor) {
-    const std::string text = read_text_file(model_case("llama_gqa") / "tokenizer.json");
-    for (std::size_t done = 0; done < text.size();) {
-      const ssize_t count = ::write(descriptor, text.data() + done, text.size() - done);
+  void hold() const {
+    std::filesystem::remove(folder_ / "tokenizer.json");
+    EXPECT_EQ(::mkfifo((folder_ / "tokenizer.json").c_str(), 0600), 0);
+  }
+  /// Blocks until the program reads; who opens the tokenizer after that finds a file.
+  int open_tokenizer() const {
+    const int pipe = ::open((folder_ / "tokenizer.json").c_str(), O_WRONLY | O_CLOEXEC);
+    write_file_atomically(folder_ / "tokenizer.json", text());
+    return pipe;
+  }
+  static void write_tokenizer(int pipe) {
+    const std::string whole = text();
+    for (std::size_t done = 0; done < whole.size();) {
+      const ssize_t count = ::write(pipe, whole.data() + done, whole.size() - done);
       ASSERT_GT(count, 0);
       done += static_cast<std::size_t>(count);
     }
-    ::close(descriptor);
+    ::close(pipe);
   }
 
  private:
+  static std::string text() { return read_text_file(model_case("llama_gqa") / "tokenizer.json"); }
+
   std::filesystem::path folder_;
 };
 
@@ -73,6 +82,7 @@ TEST_F(Interrupted, BeforeTheFirstBatch) {
        {std::pair{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"}}) {
     const std::filesystem::path model = folder_ / name;
     const HeldModel held(model);
+    held.hold();
     RunningProgram program(arguments(model));
     const int tokenizer = held.open_tokenizer();
     program.send(signal);
@@ -88,6 +98,7 @@ TEST_F(Interrupted, BeforeTheFirstBatch) {
 TEST_F(Interrupted, TwiceByKeyAtOnce) {
   const std::filesystem::path model = folder_ / "model";
   const HeldModel held(model);
+  held.hold();
   RunningProgram program(arguments(model));
   const int tokenizer = held.open_tokenizer();
   program.send(SIGINT);
@@ -123,6 +134,7 @@ TEST_F(Interrupted, TheResumingCommandDoesNotOverwrite) {
   const auto interrupted = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words = arguments(model);
     words.insert(words.end(), more.begin(), more.end());
+    held.hold();
     RunningProgram program(words);
     const int tokenizer = held.open_tokenizer();
     program.send(SIGUSR1);
