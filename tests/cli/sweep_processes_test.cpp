@@ -27,13 +27,17 @@ void run_and_kill_half(const SmallSweep& sweep, const std::string& output, int c
   for (int number = 1; number <= count; ++number) {
     RunningProgram& program = *programs[static_cast<std::size_t>(number - 1)];
     if (number % 2 == 0) {
-      if (number % 4 == 0) EXPECT_TRUE(program.wait_for_line("point 1 of "));
+      if (number % 4 == 0) {
+        EXPECT_TRUE(program.wait_for_line("point 1 of "));
+      }
       program.send(SIGKILL);
     }
   }
   for (int number = 1; number <= count; ++number) {
     const Outcome outcome = programs[static_cast<std::size_t>(number - 1)]->finish();
-    if (number % 2 == 1) EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    if (number % 2 == 1) {
+      EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    }
   }
   for (int number = 2; number <= count; number += 2) {
     const Outcome outcome = phasescope(share(number));

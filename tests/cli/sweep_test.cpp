@@ -58,7 +58,7 @@ TEST_F(Sweep, EndsWithALineForPeople) {
 }
 
 TEST_F(Sweep, APointIsARun) {
-  for (const std::string& name : {"step1_seed-2", "step3_seed-1"}) {
+  for (const std::string name : {"step1_seed-2", "step3_seed-1"}) {
     const std::string model = sweep_->model(name[4] - '0').string(), seed(1, name.back());
     const Outcome alone = phasescope({"run",
                                       "-m",
