@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "phasescope/report/comparison_documents.h"
 
@@ -125,22 +126,48 @@ std::string group_table(const Comparison& comparison, const Group& group) {
   return "\n## " + std::string(group.title) + "\n\n" + header(names) + rows;
 }
 
-/// What some models lack, by reason.
-std::string missing_list(const Comparison& comparison) {
-  std::string text;
-  for (const ComparedModel& model : comparison.models) {
-    std::vector<std::string> reasons;  // in order of appearance
-    std::map<std::string, std::string> names;
-    for (std::size_t q = 0; q < compared_quantities().size(); ++q) {
-      if (model.values[q].defined() || !is_measured(comparison, q)) continue;
-      std::string& list = names[model.values[q].reason()];
-      if (list.empty()) reasons.push_back(model.values[q].reason());
-      list += (list.empty() ? "" : ", ") + std::string(compared_quantities()[q].title);
+/// Remarks in order of first appearance, each with the models it is about.
+class Remarks {
+ public:
+  void add(const std::string& remark, const std::string& label) {
+    const auto same = [&](const auto& known) { return known.first == remark; };
+    const auto found = std::find_if(remarks_.begin(), remarks_.end(), same);
+    if (found == remarks_.end()) {
+      remarks_.emplace_back(remark, label);
+    } else {
+      found->second += ", " + label;
     }
-    for (const std::string& reason : reasons)
-      text += "- " + model.label + ": " + names[reason] + ": " + reason + "\n";
-    for (const std::string& note : model.notes) text += "- " + model.label + ": " + note + "\n";
   }
+  std::string text() const {
+    std::string lines;
+    for (const auto& [remark, labels] : remarks_) lines += "- " + labels + ": " + remark + "\n";
+    return lines;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> remarks_;
+};
+
+/// What a model lacks and another has, by reason.
+void add_missing(Remarks& remarks, const Comparison& comparison, const ComparedModel& model) {
+  std::vector<std::string> reasons;  // in order of appearance
+  std::map<std::string, std::string> titles;
+  for (std::size_t q = 0; q < compared_quantities().size(); ++q) {
+    if (model.values[q].defined() || !is_measured(comparison, q)) continue;
+    std::string& list = titles[model.values[q].reason()];
+    if (list.empty()) reasons.push_back(model.values[q].reason());
+    list += (list.empty() ? "" : "; ") + std::string(compared_quantities()[q].title);
+  }
+  for (const std::string& reason : reasons) remarks.add("no " + titles[reason] + ": " + reason, model.label);
+}
+
+std::string missing_list(const Comparison& comparison) {
+  Remarks remarks;
+  for (const ComparedModel& model : comparison.models) add_missing(remarks, comparison, model);
+  for (const ComparedModel& model : comparison.models) {
+    for (const std::string& note : model.notes) remarks.add(note, model.label);
+  }
+  const std::string text = remarks.text();
   return text.empty() ? text : "\n## Missing values and notes\n\n" + text;
 }
 

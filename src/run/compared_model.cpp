@@ -117,7 +117,8 @@ class ModelReader {
     if (definition.text_or("span", "") != "generated" && definition.has("skip"))
       settings.emplace_back("skip", text_of(definition.json()["skip"]));
     settings.emplace_back("bands", bands.text("name") + " " + bands.array("cuts").dump());
-    for (const auto& [name, value] : settings_of(definition, {"max_new_tokens", "temperature", "seed"}))
+    for (const auto& [name, value] : settings_of(
+             definition, {"max_new_tokens", "temperature", "top_k", "top_p", "min_p", "runs", "seed"}))
       add_condition(model_, name, value);
     add_summary(report.object("summary"));
     add_common_length(report.object("common_length"));

@@ -117,6 +117,24 @@ TEST(ComparePublished, FiguresOfUnknownDefinitionHaveNoDifference) {
   EXPECT_THAT(ratio["difference"]["value_reason"].get<std::string>(), HasSubstr("not published"));
 }
 
+/// The regimes that ct_t is classified by are the published ones, and so are the regimes of single models.
+TEST(ComparePublished, RegimesAreThoseOfTheBands) {
+  const Json published = read_json_file(shipped_configs() / "published/ct_t.json");
+  const Json bands = read_json_file(shipped_configs() / "regimes/published.json");
+  const Json& intervals = published["regimes"]["intervals"];
+  ASSERT_EQ(intervals.size(), bands["regimes"].size());
+  for (const Json& regime : bands["regimes"]) {
+    const std::string name = regime["name"];
+    if (name == "transition") continue;  // one number, "about 2.97"
+    EXPECT_EQ(intervals[name], regime["interval"]) << name;
+  }
+  for (const Json& model : published["models"]) {
+    const Json& interval = intervals[model["regime"].get<std::string>()];
+    EXPECT_GE(model["ratio_norm"], interval[0]) << model["name"];
+    EXPECT_LE(model["ratio_norm"], interval[1]) << model["name"];
+  }
+}
+
 TEST(ComparePublished, UnknownNamesAreRefusedWithTheKnownOnes) {
   expect_error(
       phasescope({"compare", "published:qwen3-4b", "published:gpt-5"}), 2,

@@ -248,7 +248,7 @@ TEST(ComparisonDocuments, MarkdownShowsWhatThereIs) {
   EXPECT_THAT(text, HasSubstr("|  | Qwen3\\|4B | b |"));
   EXPECT_THAT(text, HasSubstr("| ratio_norm, median | 1.5 [1.4, 1.6] | 2.5 [2.3, 2.7] |"));
   EXPECT_THAT(text, HasSubstr("| regime | adaptive | transition | differs | - |"));
-  EXPECT_THAT(text, HasSubstr("- Qwen3|4B: mean ct: not measured"));
+  EXPECT_THAT(text, HasSubstr("- Qwen3|4B: no mean ct: not measured"));
   EXPECT_THAT(text, HasSubstr("- b: measured twice"));
   EXPECT_THAT(text, HasSubstr("- Also different: seed (1, 2)"));
   EXPECT_THAT(text, Not(HasSubstr("Species"))) << "nobody has species";
