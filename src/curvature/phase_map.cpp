@@ -189,7 +189,9 @@ void add_all_agreements(PhaseMap& map, const Reports& reports) {
     for (const MapRun& run : report.runs) {
       if (!run.ratio_norm) continue;
       categories[run.category][report.model].push_back(*run.ratio_norm);
-      if (report.seed) seeds[std::to_string(*report.seed)][report.model].push_back(*run.ratio_norm);
+      // Greedy runs draw nothing, so their seed is no condition.
+      if (report.seed && report.temperature.value_or(1) > 0)
+        seeds[std::to_string(*report.seed)][report.model].push_back(*run.ratio_norm);
       if (report.temperature) {
         temperatures[text_of(*report.temperature)][report.model].push_back(*run.ratio_norm);
       }

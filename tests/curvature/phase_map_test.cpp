@@ -20,7 +20,7 @@ MapReport report(const std::string& model, const std::vector<double>& ratios, st
   result.definition = id;
   result.model = model;
   result.seed = seed;
-  result.temperature = 0.0;
+  result.temperature = 1;
   for (std::size_t i = 0; i < ratios.size(); ++i) {
     MapRun run{"p" + std::to_string(i), i < 2 ? "a" : "b", 0, ratios[i], std::nullopt, 0.5 * ratios[i], 0.25};
     result.runs.push_back(run);
@@ -108,6 +108,13 @@ TEST(PhaseMap, ComparesSeedsOfTheSameModels) {
   EXPECT_EQ(map.agreements[1].condition, "seed");
   EXPECT_FALSE(map.agreements[1].tau);
   EXPECT_EQ(map.agreements[1].reason, "fewer than two models in common");
+}
+
+TEST(PhaseMap, TakesNoSeedOfGreedyRunsForACondition) {
+  std::vector<MapReport> reports = three_models();
+  reports.push_back(report("x", {1, 2, 9, 8}, 2));
+  for (MapReport& item : reports) item.temperature = 0;
+  EXPECT_EQ(map_of(reports).agreements.size(), 1U);
 }
 
 TEST(PhaseMap, DecomposesLogRatios) {
