@@ -54,11 +54,18 @@ struct Curve {
   Values x, y, low, high;
 };
 
-Curve curve_of(const CourseLine& line, const StepAxis& steps) {
+/// Lines stand a little beside each other where models stand side by side.
+double nudge(std::size_t index, std::size_t lines, bool side_by_side) {
+  constexpr double width = 0.4;
+  if (!side_by_side || lines < 2) return 0;
+  return width * (static_cast<double>(index) / static_cast<double>(lines - 1) - 0.5);
+}
+
+Curve curve_of(const CourseLine& line, const StepAxis& steps, double offset) {
   Curve curve;
   constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t i = 0; i < line.points.size(); ++i) {
-    curve.x.push_back(steps.place(line.positions[i]));
+    curve.x.push_back(steps.place(line.positions[i]) + offset);
     curve.y.push_back(line.points[i].value.value_or(undefined));
     curve.low.push_back(line.points[i].low.value_or(undefined));
     curve.high.push_back(line.points[i].high.value_or(undefined));
@@ -109,7 +116,8 @@ void add_legend(Plot& plot, const CoursePanel& panel, bool joined) {
 
 Plot plot_of(const CoursePanel& panel, const StepAxis& steps, bool joined) {
   std::vector<Curve> curves;
-  for (const CourseLine& line : panel.lines) curves.push_back(curve_of(line, steps));
+  for (std::size_t i = 0; i < panel.lines.size(); ++i)
+    curves.push_back(curve_of(panel.lines[i], steps, nudge(i, panel.lines.size(), !joined)));
   const Axis y = y_axis(panel, curves);
   Plot plot(steps.axis(), y);
   plot.title(panel.title);
@@ -131,6 +139,7 @@ std::string training_course_figure(const TrainingCourse& course) {
     plots.push_back(plot_of(panel, steps, course.models.empty()));
     names += (names.empty() ? "" : ", ") + panel.title;
   }
+  if (plots.empty()) plots.emplace_back(steps.axis(), Axis{});
   return draw_figure({course.title, course.finding,
                       "Line plots over " + std::string(course.models.empty() ? "training steps" : "models") +
                           ": " + names + ", with 95 % intervals where there are any."},

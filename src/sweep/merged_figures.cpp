@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "phasescope/base/files.h"
 #include "phasescope/curvature/phase_map.h"
@@ -19,10 +20,11 @@ struct PanelSource {
   const char* pointer;
   bool logarithmic = false;
   bool whole_numbers = false;
+  bool has_regimes = false;
 };
 
 constexpr std::array<PanelSource, 4> kCtPanels = {
-    {{"Instability", "ratio_norm (maximum / mean of ct)", "/ct/ratio_norm", true},
+    {{"Instability", "ratio_norm (maximum / mean of ct)", "/ct/ratio_norm", true, false, true},
      {"Instability over that of shuffled states", "ratio_excess", "/ct/ratio_excess", true},
      {"Flux", "mean ct", "/ct/mean_ct"},
      {"Generations that collapse", "share of samples", "/ct/collapse_rate"}}};
@@ -95,10 +97,37 @@ report::CoursePoint course_point(const Json& point, const char* pointer) {
   return {value.contains("median") ? part("median") : part("value"), part("low"), part("high")};
 }
 
+/// The regimes that the reports were classified by; none where they differ from point to point.
+std::vector<report::RegimeBand> regimes_of(const std::vector<MergedReport>& reports) {
+  std::vector<report::RegimeBand> regimes;
+  Json first;
+  for (const MergedReport& merged : reports) {
+    const std::filesystem::path file = merged.folder / "regime.json";
+    if (!std::filesystem::exists(file)) continue;
+    const Json document = read_json_file(file);
+    const Json bands = JsonObject(document, file.string()).object("bands").json();
+    if (!first.is_null() && bands != first) return {};
+    first = bands;
+  }
+  if (first.is_null()) return {};
+  const Json& cuts = first["cuts"];
+  for (const auto& [name, interval] : first["intervals"].items()) {
+    const std::size_t i = regimes.size();
+    report::RegimeBand band{name};
+    if (i > 0) band.low = cuts.at(i - 1).get<double>();
+    if (i < cuts.size()) band.high = cuts.at(i).get<double>();
+    regimes.push_back(band);
+  }
+  return regimes;
+}
+
 class Courses {
  public:
-  explicit Courses(const Json& sweep)
-      : sweep_(sweep), by_steps_(has_steps(sweep["points"])), series_(series_of(sweep, by_steps_)) {
+  Courses(const Json& sweep, std::vector<report::RegimeBand> regimes)
+      : sweep_(sweep),
+        regimes_(std::move(regimes)),
+        by_steps_(has_steps(sweep["points"])),
+        series_(series_of(sweep, by_steps_)) {
     if (by_steps_) return;
     for (const Json& point : sweep["points"]) {
       const auto model = point["model"].get<std::string>();
@@ -111,7 +140,7 @@ class Courses {
              const std::filesystem::path& file) const {
     report::TrainingCourse course;
     course.title = title + (by_steps_ ? " over training" : " by model");
-    course.finding = std::to_string(sweep_["points"].size()) + " points";
+    course.finding = std::to_string(sweep_["points"].size()) + " points, with 95 % intervals over prompts";
     course.models = models_;
     for (const PanelSource& source : sources) {
       report::CoursePanel panel = panel_of(source);
@@ -130,6 +159,7 @@ class Courses {
 
   report::CoursePanel panel_of(const PanelSource& source) const {
     report::CoursePanel panel{source.title, source.unit, source.logarithmic, source.whole_numbers, {}, {}};
+    if (source.has_regimes) panel.regimes = regimes_;
     for (const Series& series : series_) {
       report::CourseLine line{series.name, {}, {}};
       bool is_defined = false;
@@ -144,6 +174,7 @@ class Courses {
   }
 
   const Json& sweep_;
+  std::vector<report::RegimeBand> regimes_;
   bool by_steps_;
   std::vector<Series> series_;
   std::vector<std::string> models_;
@@ -152,9 +183,9 @@ class Courses {
 
 }  // namespace
 
-void write_merged_figures(const Json& sweep, const std::vector<MergedReport>&,
+void write_merged_figures(const Json& sweep, const std::vector<MergedReport>& reports,
                           const std::filesystem::path& output) {
-  const Courses courses(sweep);
+  const Courses courses(sweep, regimes_of(reports));
   courses.write(kCtPanels, "ct_t", output / "figures/ct_over_training.svg");
   courses.write(kSpeciesPanels, "Intelliton species", output / "figures/species_over_training.svg");
 }

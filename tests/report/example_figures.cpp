@@ -15,6 +15,7 @@
 #include "phasescope/report/figures_regime_shares.h"
 #include "phasescope/report/figures_singular_values.h"
 #include "phasescope/report/figures_token_trace.h"
+#include "phasescope/report/figures_training_course.h"
 #include "phasescope/report/figures_transition_graph.h"
 
 namespace phasescope::report::testing {
@@ -241,24 +242,66 @@ std::string transition_graph() {
   return transition_graph_figure(graph);
 }
 
+/// Ten training runs, which is more than there are colours, from step 0 on, with a gap.
+std::string training_course() {
+  Noise noise(11);
+  CoursePanel ratio{"Instability", "ratio_norm", true, false, {}, regimes()};
+  CoursePanel count{"Species", "number", false, true, {}, {}};
+  for (int run = 0; run < 10; ++run) {
+    CourseLine line{"run " + std::to_string(run) + ", seed <1>", {}, {}};
+    for (const double step : {0.0, 1.0, 8.0, 64.0, 512.0, 143000.0}) {
+      const double value = noise.around(2.5, 0.3);
+      line.positions.push_back(step);
+      line.points.push_back({value, value * 0.9, value * 1.1});
+    }
+    line.points[2] = {};
+    ratio.lines.push_back(line);
+    count.lines.push_back(line);
+  }
+  return training_course_figure({"ct_t over training", "60 points", {}, {ratio, count}});
+}
+
+/// Models side by side.
+std::string model_course() {
+  CoursePanel panel{"Flux", "mean ct", false, false, {}, {}};
+  for (const char* name : {"seed 1", "seed 2"})
+    panel.lines.push_back({name, {0, 1}, {{0.4, 0.3, 0.5}, {0.6, std::nullopt, std::nullopt}}});
+  return training_course_figure({"ct_t by model", "", {"base", "instruct & more"}, {panel}});
+}
+
 }  // namespace
 
 std::vector<ExampleFigure> example_figures() {
-  return {{"particle_table", particle_table()}, {"singular_values", singular_values()},
-          {"power_spectrum", power_spectrum()}, {"mass_flow", mass_flow()},
-          {"token_trace", token_trace()},       {"layer_ratio", layer_ratio()},
-          {"regime_shares", regime_shares()},   {"null_ratio", null_ratio()},
-          {"phase_map", phase_map()},           {"pair_divergence", pair_divergence()},
-          {"occupation", occupation()},         {"transition_graph", transition_graph()}};
+  return {{"particle_table", particle_table()},
+          {"singular_values", singular_values()},
+          {"power_spectrum", power_spectrum()},
+          {"mass_flow", mass_flow()},
+          {"token_trace", token_trace()},
+          {"layer_ratio", layer_ratio()},
+          {"regime_shares", regime_shares()},
+          {"null_ratio", null_ratio()},
+          {"phase_map", phase_map()},
+          {"pair_divergence", pair_divergence()},
+          {"occupation", occupation()},
+          {"transition_graph", transition_graph()},
+          {"training_course", training_course()},
+          {"model_course", model_course()}};
 }
 
 std::vector<ExampleFigure> empty_figures() {
-  return {{"particle_table", particle_table_figure({})}, {"singular_values", singular_values_figure({})},
-          {"power_spectrum", power_spectrum_figure({})}, {"mass_flow", mass_flow_figure({})},
-          {"token_trace", token_trace_figure({})},       {"layer_ratio", layer_ratio_figure({})},
-          {"regime_shares", regime_shares_figure({})},   {"null_ratio", null_ratio_figure({})},
-          {"phase_map", phase_map_figure({})},           {"pair_divergence", pair_divergence_figure({})},
-          {"occupation", occupation_figure({})},         {"transition_graph", transition_graph_figure({})}};
+  return {{"particle_table", particle_table_figure({})},
+          {"singular_values", singular_values_figure({})},
+          {"power_spectrum", power_spectrum_figure({})},
+          {"mass_flow", mass_flow_figure({})},
+          {"token_trace", token_trace_figure({})},
+          {"layer_ratio", layer_ratio_figure({})},
+          {"regime_shares", regime_shares_figure({})},
+          {"null_ratio", null_ratio_figure({})},
+          {"phase_map", phase_map_figure({})},
+          {"pair_divergence", pair_divergence_figure({})},
+          {"occupation", occupation_figure({})},
+          {"transition_graph", transition_graph_figure({})},
+          {"training_course", training_course_figure({})}};
 }
 
 }  // namespace phasescope::report::testing
