@@ -65,7 +65,7 @@ CONF
     --log-file="$slurm_folder/munged.log" --seed-file="$slurm_folder/munged.seed"
   slurmctld -f "$SLURM_CONF"
   slurmd -f "$SLURM_CONF" -N "$node"
-  wait_until 60 "the node" node_is_idle
+  wait_until 180 "the node" node_is_idle
 }
 
 node_is_idle() {
@@ -74,7 +74,7 @@ node_is_idle() {
 
 # start_now JOB: without the two minutes that Slurm lets a requeued job wait.
 start_now() {
-  wait_until 60 "job $1 in the queue" job_is_waiting "$1"
+  wait_until 180 "job $1 in the queue" job_is_waiting "$1"
   scontrol update JobId="$1" StartTime=now
 }
 

@@ -136,6 +136,7 @@ std::vector<PhaseMap> make_maps(const MapOptions& options, const std::vector<Reg
 MapSummary map_reports(const MapOptions& options) {
   std::vector<RegimeFile> files = read_all(options.reports);
   tell_models_apart(files);
+  for (std::size_t i = 0; i < options.sources.size(); ++i) files.at(i).report.source = options.sources[i];
   curvature::PhaseMapOptions map_options;
   map_options.bands = common_bands(options, files);
   map_options.bootstrap_draws = options.bootstrap_draws.value_or(files.front().bootstrap_draws);

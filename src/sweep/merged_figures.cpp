@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "phasescope/base/files.h"
-#include "phasescope/curvature/phase_map.h"
 #include "phasescope/report/figures_training_course.h"
+#include "phasescope/run/map_reports.h"
 
 namespace phasescope::sweep {
 namespace {
@@ -95,6 +95,22 @@ report::CoursePoint course_point(const Json& point, const char* pointer) {
     return value.contains(key) ? number_in(value[key]) : std::nullopt;
   };
   return {value.contains("median") ? part("median") : part("value"), part("low"), part("high")};
+}
+
+/// Over all points that have a ct report, a map for each definition. Files are named without the folder that
+/// they lie in, which plays no part.
+void write_phase_map(const Json& sweep, const std::vector<MergedReport>& reports,
+                     const std::filesystem::path& output) {
+  run::MapOptions options;
+  options.output = output;
+  options.allow_mixed = true;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    const std::filesystem::path file = reports[i].folder / "regime.json";
+    if (!std::filesystem::exists(file)) continue;
+    options.reports.push_back(sweep["points"][i]["model"].get<std::string>() + "=" + file.string());
+    options.sources.push_back("points/" + reports[i].point + "/regime.json");
+  }
+  run::map_reports(options);
 }
 
 /// The regimes that the reports were classified by; none where they differ from point to point.
@@ -185,7 +201,9 @@ class Courses {
 
 void write_merged_figures(const Json& sweep, const std::vector<MergedReport>& reports,
                           const std::filesystem::path& output) {
-  const Courses courses(sweep, regimes_of(reports));
+  const std::vector<report::RegimeBand> regimes = regimes_of(reports);
+  if (!regimes.empty()) write_phase_map(sweep, reports, output);
+  const Courses courses(sweep, regimes);
   courses.write(kCtPanels, "ct_t", output / "figures/ct_over_training.svg");
   courses.write(kSpeciesPanels, "Intelliton species", output / "figures/species_over_training.svg");
 }

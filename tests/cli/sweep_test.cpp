@@ -135,6 +135,19 @@ TEST_F(Sweep, TheTableHasARowAPointWithTheReportsNumbers) {
 TEST_F(Sweep, PicturesAreDrawn) {
   EXPECT_EQ(whole_.count("figures/ct_over_training.svg"), 1U);
   EXPECT_EQ(whole_.count("figures/species_over_training.svg"), 0U) << "species were not computed";
+  EXPECT_EQ(whole_.count("phase_map.svg"), 1U);
+}
+
+TEST_F(Sweep, ThePhaseMapIsThatOfMap) {
+  const Json merged = read_json_file(*sweep_ / "whole/phase_map.json");
+  expect_valid(merged, "phase_map");
+  std::vector<std::string> arguments = {"map"};
+  for (const std::string& point : kPoints)
+    arguments.push_back(point.substr(0, 5) + "=" + path("whole/points/" + point + "/regime.json"));
+  arguments.insert(arguments.end(), {"--allow-mixed", "-o", path("map")});
+  ASSERT_EQ(phasescope(arguments).exit_code, 0);
+  EXPECT_EQ(whole_.at("phase_map.csv"), read_text_file(*sweep_ / "map/phase_map.csv"));
+  EXPECT_EQ(whole_.at("phase_map.svg"), read_text_file(*sweep_ / "map/phase_map.svg"));
 }
 
 TEST_F(Sweep, TheSameCommandAgainDoesNothing) {

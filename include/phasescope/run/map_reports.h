@@ -14,6 +14,7 @@ namespace phasescope::run {
 /// A phase map over finished reports.
 struct MapOptions {
   std::vector<std::string> reports;  ///< run folders or regime.json files, or NAME=either
+  std::vector<std::string> sources;  ///< what the map calls these files, one each; empty: their paths
   std::filesystem::path output;
   std::filesystem::path bands;  ///< empty: those of the reports, which must agree
   bool allow_mixed = false;     ///< several definitions, each in a map of its own
