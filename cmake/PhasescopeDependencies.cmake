@@ -14,3 +14,6 @@ if(PHASESCOPE_BUILD_TESTS)
   find_package(GTest 1.12 REQUIRED)
   include(GoogleTest)
 endif()
+if(PHASESCOPE_WITH_MODEL AND PHASESCOPE_WITH_ONEDNN)
+  find_library(PHASESCOPE_ONEDNN dnnl)  # 2.6; its own CMake package asks for OpenCL, which nothing here uses
+endif()

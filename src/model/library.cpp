@@ -20,6 +20,7 @@ std::unique_ptr<LanguageModel> open_model(const checkpoint::Checkpoint& checkpoi
 LibraryVersions library_versions() {
   LibraryVersions versions;
   versions.libtorch = PHASESCOPE_TORCH_VERSION;
+  versions.cuda = PHASESCOPE_TORCH_CUDA;
   versions.blas = matrix_library_text(default_matrix_library());
   return versions;
 }

@@ -3,6 +3,7 @@
 #include "onednn_product.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/threads.h"

@@ -3,6 +3,8 @@
 #include "../temporary_folder.h"
 #include "program.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -115,6 +117,16 @@ TEST(Usage, NamesThatTheOptionItselfChecks) {
                  "--dtype: found \"int8\", expected one of auto, float32, bfloat16, float16" + hint);
   expect_refused({"--blas", "x"}, "--blas: found \"x\", expected one of auto, onednn, torch" + hint);
   expect_refused({"--chat", "x"}, "--chat: found \"x\", expected one of off, on, auto" + hint);
+}
+
+/// Whether there is no CUDA, no card or no hundredth card, it is the environment that lacks it.
+TEST(Usage, ADeviceThatIsNotThere) {
+  const TemporaryFolder folder;
+  const Outcome outcome = phasescope(
+      {"run", "-m", kModel, "-p", "panel24", "-o", (folder / "out").string(), "--device", "cuda:99"});
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_THAT(outcome.err, StartsWith("error: --device: \"cuda:99\" is not available: "));
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
 }
 
 TEST(Usage, NumbersOutOfRange) {

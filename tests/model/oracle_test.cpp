@@ -3,7 +3,9 @@
 #include "../model_cases.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -74,12 +76,27 @@ std::vector<OracleCase> trained_models() {
   return cases;
 }
 
-class OracleTest : public ::testing::TestWithParam<OracleCase> {
+/// Who computes: plain memory on the CPU, or libtorch's tensors, on the device that PHASESCOPE_TEST_DEVICE
+/// names (the CPU when it is not set), in the type that PHASESCOPE_TEST_DTYPE names: in bfloat16 the tests
+/// fail, and the properties they record say by how much.
+enum class Computes { host, tensors };
+
+ModelOptions model_options(Computes who) {
+  ModelOptions options;
+  options.device = "cpu";
+  if (who == Computes::host) return options;
+  if (const char* device = std::getenv("PHASESCOPE_TEST_DEVICE")) options.device = device;
+  if (const char* dtype = std::getenv("PHASESCOPE_TEST_DTYPE")) options.dtype = dtype;
+  options.tensors = true;
+  return options;
+}
+
+class OracleTest : public ::testing::TestWithParam<std::tuple<Computes, OracleCase>> {
  protected:
   OracleTest()
-      : checkpoint_(checkpoint::Checkpoint::open(GetParam().model)),
-        oracle_(GetParam().oracle),
-        model_(phasescope_model_library()->open(checkpoint_, {})) {
+      : checkpoint_(checkpoint::Checkpoint::open(std::get<1>(GetParam()).model)),
+        oracle_(std::get<1>(GetParam()).oracle),
+        model_(phasescope_model_library()->open(checkpoint_, model_options(std::get<0>(GetParam())))) {
     options_.final_states = FinalStates::both;
   }
 
@@ -125,11 +142,18 @@ TEST_P(OracleTest, OnePromptAtATimeAgreesWithTheBatch) {
   }
 }
 
-std::string case_name(const ::testing::TestParamInfo<OracleCase>& info) {
-  return info.param.name;
+std::string case_name(const ::testing::TestParamInfo<std::tuple<Computes, OracleCase>>& info) {
+  const bool host = std::get<0>(info.param) == Computes::host;
+  return (host ? "host_" : "tensors_") + std::get<1>(info.param).name;
 }
-INSTANTIATE_TEST_SUITE_P(Models, OracleTest, ::testing::ValuesIn(random_models()), case_name);
-INSTANTIATE_TEST_SUITE_P(TrainedModels, OracleTest, ::testing::ValuesIn(trained_models()), case_name);
+INSTANTIATE_TEST_SUITE_P(Models, OracleTest,
+                         ::testing::Combine(::testing::Values(Computes::host, Computes::tensors),
+                                            ::testing::ValuesIn(random_models())),
+                         case_name);
+INSTANTIATE_TEST_SUITE_P(TrainedModels, OracleTest,
+                         ::testing::Combine(::testing::Values(Computes::host, Computes::tensors),
+                                            ::testing::ValuesIn(trained_models())),
+                         case_name);
 
 }  // namespace
 }  // namespace phasescope::model

@@ -18,6 +18,8 @@ void add_verify_command(CLI::App& program, int& exit_code) {
       ->required();
   command->add_option("--oracle", options->oracle, "The dump, a safetensors file")->required();
   command->add_option("--device", options->device.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  command->add_option("--dtype", options->device.dtype, "auto, float32, bfloat16 or float16")
+      ->capture_default_str();
   command
       ->add_option("--blas", options->device.blas,
                    "Who multiplies matrices on the CPU: auto, onednn or torch")

@@ -83,6 +83,11 @@ struct ModelOptions {
   bool deterministic = false;
   NullNetwork null_network = NullNetwork::none;
   std::uint64_t null_seed = 0;  ///< of its random numbers
+  /// Compute with libtorch's tensors on the CPU too, as on CUDA: slower there than plain memory, for tests.
+  bool tensors = false;
+  /// On CUDA in float32: weights that bfloat16 holds exactly stay in it and are multiplied on its matrix
+  /// units, by three terms of each activation. False: float32 products throughout.
+  bool bfloat16_terms = true;
 };
 
 /// A checkpoint that can be run. One batch at a time; observers are called from the calling thread.

@@ -1,0 +1,25 @@
+// In place of onednn_product.cpp in a build without oneDNN.
+#include "onednn_product.h"
+
+#include "phasescope/base/error.h"
+
+namespace phasescope::model {
+
+struct OneDnnProduct::State {};
+
+OneDnnProduct::OneDnnProduct() = default;
+OneDnnProduct::~OneDnnProduct() = default;
+
+bool OneDnnProduct::available() {
+  return false;
+}
+
+std::string OneDnnProduct::version() {
+  return "none";
+}
+
+void OneDnnProduct::multiply(ConstMatrix, const LinearTensor&, Matrix) {
+  throw Error(ExitClass::internal, "oneDNN is not in this build");
+}
+
+}  // namespace phasescope::model
