@@ -137,13 +137,10 @@ std::pair<int, int> layer_range(const std::vector<CategoryFields>& categories, c
                                 Index mode) {
   std::pair<int, int> range{std::numeric_limits<int>::max(), -1};
   for (const Candidate* candidate : group) {
-    const auto values = categories[candidate->category].prompts.front().singular_values.col(mode);
-    const double threshold = 0.1 * values.maxCoeff();
-    for (Index l = 0; l < values.size(); ++l) {
-      if (!(values(l) > threshold)) continue;
-      range.first = std::min(range.first, static_cast<int>(l));
-      range.second = std::max(range.second, static_cast<int>(l));
-    }
+    const FieldSummary& field = categories[candidate->category].prompts.front();
+    if (field.last_layer(mode) < 0) continue;
+    range.first = std::min(range.first, field.first_layer(mode));
+    range.second = std::max(range.second, field.last_layer(mode));
   }
   return range.second < 0 ? std::pair<int, int>{0, 0} : range;
 }

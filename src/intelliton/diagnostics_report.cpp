@@ -96,6 +96,19 @@ std::vector<MeasureRow> measure_rows(const DiagnosticsReport& report, const Diag
                        {options.draws, options.permutations, options.seed, options.length_tolerance});
 }
 
+/// The AUC of one row against the rows of the same name of null networks.
+template <typename Row>
+NullQuantity compare_auc(const Row& row, std::vector<Row> DiagnosticsReport::*list,
+                         const std::vector<DiagnosticsReport>& null_runs) {
+  NullQuantity result{row.name, std::nullopt, {}};
+  for (const DiagnosticsReport& null_run : null_runs) {
+    for (const Row& other : null_run.*list)
+      if (other.name == row.name) result.range = joined(result.range, extent_of(other.auc));
+  }
+  result.inside.push_back(is_inside(row.auc, result.range));
+  return result;
+}
+
 }  // namespace
 
 DiagnosticsReport diagnostics_report(const DiagnosticsInput& input, const DiagnosticsOptions& options) {
@@ -116,6 +129,21 @@ DiagnosticsReport diagnostics_report(const DiagnosticsInput& input, const Diagno
                       {options.false_alarm_rate, options.draws, options.permutations, options.seed});
   report.measures = measure_rows(report, input);
   return report;
+}
+
+DiagnosticsNull compare_with_null_runs(const std::string& name, const DiagnosticsReport& run,
+                                       const std::vector<DiagnosticsReport>& null_runs) {
+  DiagnosticsNull null{name, null_runs.size(), {}, {}};
+  for (const CalibratedFlag& flag : run.flags)
+    null.flags.push_back(compare_auc(flag, &DiagnosticsReport::flags, null_runs));
+  for (const MeasureRow& row : run.measures)
+    null.measures.push_back(compare_auc(row, &DiagnosticsReport::measures, null_runs));
+  return null;
+}
+
+std::optional<bool> inside_permutation_null(const std::optional<double>& p_value) {
+  constexpr double level = 0.05;
+  return p_value ? std::optional<bool>(*p_value >= level) : std::nullopt;
 }
 
 }  // namespace phasescope::intelliton

@@ -72,21 +72,31 @@ void serialize(Archive& archive, FieldAnalysis& analysis) {
 }
 
 template <class Archive>
+void serialize(Archive& archive, ShuffleDraws& draws) {
+  auto& [spin, spectrum, field_spectrum, growth_rate, bare_mass, renormalized_mass, wavefunction_z,
+         anomalous_dimension, fixed_point, beta] = draws;
+  archive(spin, spectrum, field_spectrum, growth_rate, bare_mass, renormalized_mass, wavefunction_z,
+          anomalous_dimension, fixed_point, beta);
+}
+
+template <class Archive>
 void serialize(Archive& archive, MatchedModes& modes) {
   auto& [first, last, log_amplitude, growth_rate, bare_mass, renormalized_mass, wavefunction_z,
-         anomalous_dimension, alpha, beta, lattice_mass, lattice_tested, spin, spin_null, spectrum,
-         mean_cosine, broken_share] = modes;
+         anomalous_dimension, fixed_point, alpha, beta, lattice_mass, lattice_tested, spin, spectrum,
+         momentum_rate, shuffled, mean_cosine, broken_share] = modes;
   archive(first, last, log_amplitude, growth_rate, bare_mass, renormalized_mass, wavefunction_z,
-          anomalous_dimension, alpha, beta, lattice_mass, lattice_tested, spin, spin_null, spectrum,
-          mean_cosine, broken_share);
+          anomalous_dimension, fixed_point, alpha, beta, lattice_mass, lattice_tested, spin, spectrum,
+          momentum_rate, shuffled, mean_cosine, broken_share);
 }
 
 template <class Archive>
 void serialize(Archive& archive, FieldSummary& summary) {
-  auto& [name, tokens, nonfinite, singular_values, amplitude, helicity, spin, pole_mass, lattice_mass,
-         exponential_r2, has_pole, fusion_events, spectrum, matched, middle_right] = summary;
-  archive(name, tokens, nonfinite, singular_values, amplitude, helicity, spin, pole_mass, lattice_mass,
-          exponential_r2, has_pole, fusion_events, spectrum, matched, middle_right);
+  auto& [name, points, tokens, nonfinite, first_layer, last_layer, amplitude, helicity, spin, pole_mass,
+         lattice_mass, exponential_r2, resonance_width, has_pole, fusion_events, spectrum, matched,
+         middle_right] = summary;
+  archive(name, points, tokens, nonfinite, first_layer, last_layer, amplitude, helicity, spin, pole_mass,
+          lattice_mass, exponential_r2, resonance_width, has_pole, fusion_events, spectrum, matched,
+          middle_right);
 }
 
 template <class Archive>

@@ -23,10 +23,11 @@ void FieldObserver::add_slot(const states::Sequence& sequence, bool keep_details
   slot.sequence = sequence;
   slot.category = static_cast<std::size_t>(found - categories_.begin());
   if (found == categories_.end()) {
-    categories_.push_back({sequence.category, {}, {}});
+    categories_.emplace_back();
+    categories_.back().name = sequence.category;
     category_sizes_.push_back(0);
   }
-  slot.keep_vectors = category_sizes_[slot.category]++ < kVectorSamples;
+  slot.keep_arrays = category_sizes_[slot.category]++ < kArraySamples;
   slot.keep_analysis = keep_details;
   slot_of_[sequence.index] = slots_.size();
   slots_.push_back(std::move(slot));
@@ -36,7 +37,7 @@ void FieldObserver::name_representative() {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     if (slots_[i].sequence.name != options_.representative) continue;
     representative_ = i;
-    slots_[i].keep_analysis = true;
+    slots_[i].keep_analysis = slots_[i].keep_arrays = true;
     return;
   }
   throw Error(ExitClass::usage, "no prompt is named " + options_.representative + " (the representative)");
@@ -73,15 +74,19 @@ void FieldObserver::add_point(const states::StateView& view, const states::Segme
 void FieldObserver::complete(Slot& slot) const {
   slot.analysis = (*analyzer_)(slot.builder->statistics());
   slot.summary = summarise(slot.sequence.name, *slot.analysis);
+  MatchOptions match = match_;
+  if (!slot.keep_arrays) match.shuffle_tokens_draws = match.shuffle_layers_draws = 0;
   slot.summary->matched =
-      match_modes(slot.builder->statistics(), slot.analysis->spin, slot.sequence.name, match_);
-  if (slot.keep_vectors) slot.summary->middle_right = slot.analysis->middle_right.cast<float>();
+      match_modes(slot.builder->statistics(), slot.analysis->spin, slot.sequence.name, match);
+  slot.summary->middle_right = slot.analysis->middle_right.cast<float>();
+  if (!slot.keep_arrays) slot.summary->drop_arrays();
 }
 
 /// The serial end of a sequence: sums over prompts are taken in the order of the view.
 void FieldObserver::collect(std::size_t place) {
   Slot& slot = slots_[place];
   categories_[slot.category].add_right_vectors(slot.analysis->middle_right);
+  categories_[slot.category].add_spectra(layer_spectra(*slot.analysis));
   slot.builder.reset();
   consider_as_representative(place);
   if (!slot.keep_analysis && representative_ != place) slot.analysis.reset();
@@ -93,6 +98,7 @@ void FieldObserver::observe(const states::StateView& view) {
     analyzer_.emplace(view.points, options_);
     // The published rates start at the first point of the propagator; too few points leave it at 0.
     match_.first_point = analyzer_->has_propagator() ? options_.skip_layers : 0;
+    match_.flow_window = options_.eft_window;
   }
   std::vector<const states::Segment*> segments;
   for (const auto& segment : *view.segments) {
@@ -127,7 +133,8 @@ void FieldObserver::save_finished(const std::vector<std::int64_t>& sequences, Ar
   archive(places);
   for (const std::uint64_t place : places) archive(slots_[place].summary, slots_[place].analysis);
   archive(representative_);
-  for (const CategoryFields& category : categories_) archive(category.right_sum);
+  for (const CategoryFields& category : categories_)
+    archive(category.right_sum, category.spectrum_sum, category.spectrum_count);
 }
 
 void FieldObserver::load_finished(ArchiveReader& archive) {
@@ -142,7 +149,8 @@ void FieldObserver::load_finished(ArchiveReader& archive) {
   if (representative_ && *representative_ >= slots_.size())
     throw cereal::Exception("found a representative that is no field");
   if (before && before != representative_ && !slots_[*before].keep_analysis) slots_[*before].analysis.reset();
-  for (CategoryFields& category : categories_) archive(category.right_sum);
+  for (CategoryFields& category : categories_)
+    archive(category.right_sum, category.spectrum_sum, category.spectrum_count);
 }
 
 std::vector<CategoryFields> FieldObserver::take_categories() {

@@ -1,6 +1,7 @@
 #include "phasescope/intelliton/field_summary.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace phasescope::intelliton {
 
@@ -8,30 +9,53 @@ using Eigen::Index;
 
 namespace {
 
-/// T P[l, k] / sum_k P[l, k], mean over points: 1 where power is spread evenly. Points without power are left
-/// out.
-Eigen::VectorXd mean_spectrum(const FieldAnalysis& analysis) {
-  const Index tokens = analysis.tokens;
-  Eigen::VectorXd sum = Eigen::VectorXd::Zero(tokens / 2 + 1);
+/// Mean over the points that have power.
+Eigen::VectorXd mean_spectrum(const Eigen::MatrixXd& spectra) {
+  Eigen::VectorXd sum = Eigen::VectorXd::Zero(spectra.cols());
   Index points = 0;
-  for (Index l = 0; l < analysis.points(); ++l) {
-    const double total = analysis.momentum_power.row(l).sum();
-    if (!(total > 0)) continue;
-    sum +=
-        analysis.momentum_power.row(l).head(sum.size()).transpose() * (static_cast<double>(tokens) / total);
+  for (Index l = 0; l < spectra.rows(); ++l) {
+    if (!spectra.row(l).allFinite()) continue;
+    sum += spectra.row(l).transpose();
     ++points;
   }
-  return spectrum_on_grid(sum / static_cast<double>(std::max<Index>(points, 1)), tokens);
+  return sum / static_cast<double>(std::max<Index>(points, 1));
+}
+
+void find_layer_ranges(const Eigen::MatrixXd& singular_values, FieldSummary& summary) {
+  summary.first_layer = summary.last_layer = Eigen::VectorXi::Constant(singular_values.cols(), -1);
+  for (Index i = 0; i < singular_values.cols(); ++i) {
+    const double threshold = 0.1 * singular_values.col(i).maxCoeff();
+    for (Index l = 0; l < singular_values.rows(); ++l) {
+      if (!(singular_values(l, i) > threshold)) continue;
+      if (summary.first_layer(i) < 0) summary.first_layer(i) = static_cast<int>(l);
+      summary.last_layer(i) = static_cast<int>(l);
+    }
+  }
 }
 
 }  // namespace
+
+/// T P[l, k] / sum_k P[l, k].
+Eigen::MatrixXd layer_spectra(const FieldAnalysis& analysis) {
+  Eigen::MatrixXd spectra =
+      Eigen::MatrixXd::Constant(analysis.points(), kSpectrumPoints, std::numeric_limits<double>::quiet_NaN());
+  for (Index l = 0; l < analysis.points(); ++l) {
+    const double total = analysis.momentum_power.row(l).sum();
+    if (!(total > 0)) continue;
+    const Eigen::VectorXd density = analysis.momentum_power.row(l).head(analysis.tokens / 2 + 1).transpose() *
+                                    (static_cast<double>(analysis.tokens) / total);
+    spectra.row(l) = spectrum_on_grid(density, analysis.tokens).transpose();
+  }
+  return spectra;
+}
 
 FieldSummary summarise(const std::string& name, const FieldAnalysis& analysis) {
   FieldSummary summary;
   summary.name = name;
   summary.tokens = analysis.tokens;
   summary.nonfinite = analysis.nonfinite;
-  summary.singular_values = analysis.singular_values;
+  summary.points = analysis.points();
+  find_layer_ranges(analysis.singular_values, summary);
   const Index blocks = analysis.points() - 1;
   const Index first = blocks / 4;
   const Index count = std::max<Index>(3 * blocks / 4 - first, 1);
@@ -42,11 +66,32 @@ FieldSummary summarise(const std::string& name, const FieldAnalysis& analysis) {
     summary.pole_mass = analysis.propagator->pole_mass;
     summary.exponential_r2 = analysis.propagator->exponential_r2;
     summary.lattice_mass = analysis.dispersion->lattice_mass;
+    summary.resonance_width = analysis.resonances->width;
     for (const auto& bin : analysis.propagator->pole_bin) summary.has_pole.push_back(bin.has_value());
   }
   summary.fusion_events = analysis.fusion.rate.mean();
-  summary.spectrum = mean_spectrum(analysis);
+  summary.spectrum = mean_spectrum(layer_spectra(analysis));
   return summary;
+}
+
+void FieldSummary::drop_arrays() {
+  middle_right.resize(0, 0);
+  matched.log_amplitude.resize(0, 0);
+  matched.spectrum.resize(0, 0);
+  matched.momentum_rate.resize(0, 0);
+  matched.shuffled = {};
+}
+
+void CategoryFields::add_spectra(const Eigen::MatrixXd& spectra) {
+  if (spectrum_sum.size() == 0) {
+    spectrum_sum = Eigen::MatrixXd::Zero(spectra.rows(), spectra.cols());
+    spectrum_count = Eigen::VectorXd::Zero(spectra.rows());
+  }
+  for (Index l = 0; l < spectra.rows(); ++l) {
+    if (!spectra.row(l).allFinite()) continue;
+    spectrum_sum.row(l) += spectra.row(l);
+    spectrum_count(l) += 1;
+  }
 }
 
 void CategoryFields::add_right_vectors(const RowMatrix& right) {

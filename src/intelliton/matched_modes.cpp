@@ -1,13 +1,16 @@
 #include "phasescope/intelliton/matched_modes.h"
 
+#include "matched_flow.h"
+#include "shuffle_draws.h"
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "phasescope/intelliton/assignment.h"
 #include "phasescope/intelliton/constants.h"
 #include "phasescope/intelliton/dispersion.h"
 #include "phasescope/intelliton/smoothing.h"
-#include "phasescope/stats/random.h"
 
 namespace phasescope::intelliton {
 namespace {
@@ -17,8 +20,6 @@ using Eigen::MatrixXd;
 using Eigen::MatrixXi;
 using Eigen::VectorXd;
 using Eigen::VectorXi;
-
-constexpr Index kFewestPoints = 3;
 
 /// Follows the modes of the middle point; -1 where the match is lost.
 class Matcher {
@@ -103,72 +104,10 @@ MatrixXd log_amplitudes(const FieldStatistics& field, const MatrixXi& chain) {
   });
 }
 
-/// The part of points [low, high) where mode i is matched.
-struct Range {
-  Index first;
-  Index count;
-};
-
-Range matched_range(const MatchedModes& modes, Index i, Index low, Index high) {
-  const Index first = std::max<Index>(low, modes.first(i));
-  const Index end = std::min<Index>(high, modes.last(i) + 1);
-  return {first, std::max<Index>(0, end - first)};
-}
-
-std::optional<double> slope(const MatchedModes& modes, Index i, Range range, bool logarithmic_depth = false) {
-  if (range.count < kFewestPoints) return std::nullopt;
-  const VectorXd depth = VectorXd::NullaryExpr(range.count, [&](Index l) {
-    const double point = static_cast<double>(range.first + l);
-    return logarithmic_depth ? std::log(point + 1) : point;
-  });
-  return column_slopes(depth, modes.log_amplitude.col(i).segment(range.first, range.count))(0);
-}
-
-std::optional<double> negated(std::optional<double> value) {
-  return value ? std::optional<double>(-*value) : std::nullopt;
-}
-
-std::optional<double> late_over_early(const MatchedModes& modes, Index i) {
-  const Index points = modes.log_amplitude.rows();
-  const Index early = std::max<Index>(points / 4, 1), late = 3 * points / 4;
-  if (modes.first(i) > 0 || modes.last(i) + 1 < points) return std::nullopt;
-  const VectorXd amplitude = modes.log_amplitude.col(i).array().exp();
-  return amplitude.tail(points - late).mean() / amplitude.head(early).mean();
-}
-
-void estimate_flow(MatchedModes& modes, Index first_point) {
-  const Index points = modes.log_amplitude.rows();
-  for (Index i = 0; i < modes.log_amplitude.cols(); ++i) {
-    modes.growth_rate.push_back(slope(modes, i, matched_range(modes, i, first_point, points)));
-    modes.bare_mass.push_back(negated(slope(modes, i, matched_range(modes, i, 0, points / 4))));
-    modes.renormalized_mass.push_back(
-        negated(slope(modes, i, matched_range(modes, i, 3 * points / 4, points))));
-    modes.anomalous_dimension.push_back(
-        slope(modes, i, matched_range(modes, i, points / 3, 2 * points / 3), true));
-    modes.wavefunction_z.push_back(late_over_early(modes, i));
-  }
-}
-
-void estimate_couplings(MatchedModes& modes) {
-  if (modes.log_amplitude.cols() < 2) return;
-  const Index first = std::max(modes.first(0), modes.first(1));
-  const Index count = std::min(modes.last(0), modes.last(1)) + 1 - first;
-  const VectorXd gap = (modes.log_amplitude.col(0) - modes.log_amplitude.col(1)).segment(first, count);
-  modes.alpha = std::log(gap.array().exp().mean());
-  std::vector<double> rates;
-  for (const auto& rate : modes.growth_rate) {
-    if (rate) rates.push_back(std::abs(*rate));
-  }
-  if (rates.size() < 2) return;
-  std::sort(rates.begin(), rates.end());
-  const double mean = VectorXd::Map(rates.data(), static_cast<Index>(rates.size())).mean();
-  if (mean > kEpsilon) modes.beta = (rates[1] - rates[0]) / mean;
-}
-
-/// |growth rate| of each momentum component of mode i, bins 0 .. T/2; empty when too few points are matched.
+/// Growth rate of each momentum component of mode i, bins 0 .. T/2; empty when too few points are matched.
 VectorXd component_rates(const FieldStatistics& field, const MatrixXi& chain, const MatchedModes& modes,
                          Index i, Index first_point) {
-  const Range range = matched_range(modes, i, first_point, field.points());
+  const MatchedRange range = matched_range(modes, i, first_point, field.points());
   if (range.count < kFewestPoints) return {};
   MatrixXd logs(range.count, field.half_magnitudes.front().rows());
   for (Index l = 0; l < range.count; ++l) {
@@ -179,66 +118,22 @@ VectorXd component_rates(const FieldStatistics& field, const MatrixXi& chain, co
             .transpose();
   }
   const VectorXd depth = VectorXd::LinSpaced(range.count, 0, static_cast<double>(range.count - 1));
-  return column_slopes(depth, logs).cwiseAbs();
+  return column_slopes(depth, logs);
 }
 
-void estimate_lattice_masses(const FieldStatistics& field, const MatrixXi& chain, Index first_point,
+void estimate_momentum_rates(const FieldStatistics& field, const MatrixXi& chain, Index first_point,
                              MatchedModes& modes) {
   const auto fourier = token_fourier(field.tokens);
+  modes.momentum_rate =
+      Eigen::MatrixXf::Constant(kSpectrumPoints, chain.cols(), std::numeric_limits<float>::quiet_NaN());
   for (Index i = 0; i < chain.cols(); ++i) {
     const VectorXd rates = component_rates(field, chain, modes, i, first_point);
+    const bool known = rates.size() > 0;
+    if (known) modes.momentum_rate.col(i) = spectrum_on_grid(rates, field.tokens).cast<float>();
     const auto fit =
-        rates.size() == 0 ? std::nullopt : fit_lattice_dispersion(*fourier, fourier->mirrored(rates));
-    modes.lattice_tested.push_back(rates.size() > 0 && field.tokens >= 3);
+        known ? fit_lattice_dispersion(*fourier, fourier->mirrored(rates.cwiseAbs())) : std::nullopt;
+    modes.lattice_tested.push_back(known && field.tokens >= 3);
     modes.lattice_mass.push_back(fit && fit->r2 > 0 ? std::optional<double>(fit->mass) : std::nullopt);
-  }
-}
-
-VectorXd power_density(const VectorXd& half_magnitudes, Index tokens) {
-  return spectrum_on_grid(half_magnitudes.array().square() * static_cast<double>(tokens), tokens);
-}
-
-void estimate_spectrum(const FieldStatistics& field, const MatrixXi& chain, MatchedModes& modes) {
-  modes.spectrum = MatrixXd::Zero(kSpectrumPoints, chain.cols());
-  for (Index i = 0; i < chain.cols(); ++i) {
-    for (Index l = modes.first(i); l <= modes.last(i); ++l) {
-      modes.spectrum.col(i) +=
-          power_density(field.half_magnitudes[static_cast<std::size_t>(l)].col(chain(l, i)), field.tokens);
-    }
-    modes.spectrum.col(i) /= static_cast<double>(modes.last(i) - modes.first(i) + 1);
-  }
-}
-
-/// Mean over the matched points of values [N, K by mode].
-VectorXd mean_along(const MatrixXi& chain, const MatchedModes& modes, const MatrixXd& values) {
-  VectorXd sum = VectorXd::Zero(chain.cols());
-  for (Index i = 0; i < chain.cols(); ++i) {
-    for (Index l = modes.first(i); l <= modes.last(i); ++l) sum(i) += values(l, chain(l, i));
-  }
-  return sum.array() / ((modes.last - modes.first).array() + 1).cast<double>();
-}
-
-/// One draw of the shuffle-tokens null: rows of every U permuted alike. Singular values and right vectors do
-/// not change under it, so the matches stay.
-VectorXd shuffled_spin(const FieldStatistics& field, const MatrixXi& chain, const MatchedModes& modes,
-                       stats::RandomStream stream) {
-  const auto fourier = token_fourier(field.tokens);
-  const std::vector<std::size_t> order =
-      stats::random_permutation(static_cast<std::size_t>(field.tokens), stream);
-  MatrixXd spin(chain.rows(), chain.cols());
-  for (Index l = 0; l < chain.rows(); ++l) {
-    const MatrixXd& left = field.left[static_cast<std::size_t>(l)];
-    spin.row(l) = mode_momenta(*fourier, fourier->half_magnitudes(left(order, Eigen::all))).spin.transpose();
-  }
-  return mean_along(chain, modes, spin);
-}
-
-void shuffle_tokens(const FieldStatistics& field, const MatrixXi& chain, const std::string& name,
-                    const MatchOptions& options, MatchedModes& modes) {
-  modes.spin_null.resize(static_cast<Index>(options.shuffle_draws), chain.cols());
-  for (std::size_t draw = 0; draw < options.shuffle_draws; ++draw) {
-    const stats::RandomStream stream(stats::stream_key(options.seed, "shuffle-tokens " + name, draw));
-    modes.spin_null.row(static_cast<Index>(draw)) = shuffled_spin(field, chain, modes, stream).transpose();
   }
 }
 
@@ -263,12 +158,11 @@ MatchedModes match_modes(const FieldStatistics& field, const MatrixXd& spin, con
   const MatrixXi chain = Matcher(field, options.min_cosine).follow(modes);
   set_extent(chain, modes);
   modes.log_amplitude = log_amplitudes(field, chain);
-  estimate_flow(modes, options.first_point);
-  estimate_couplings(modes);
-  estimate_lattice_masses(field, chain, options.first_point, modes);
-  estimate_spectrum(field, chain, modes);
+  estimate_flow(modes, options);
+  estimate_momentum_rates(field, chain, options.first_point, modes);
+  modes.spectrum = matched_spectrum(field.half_magnitudes, field.tokens, chain, modes).cast<float>();
   modes.spin = mean_along(chain, modes, spin);
-  shuffle_tokens(field, chain, name, options, modes);
+  modes.shuffled = shuffle_draws(field, chain, modes, name, options);
   return modes;
 }
 

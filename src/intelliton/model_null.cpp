@@ -2,60 +2,59 @@
 
 #include <algorithm>
 
+#include "phasescope/intelliton/robust_quantities.h"
+
 namespace phasescope::intelliton {
 namespace {
 
-using Quantity = const stats::Estimate& (*)(const RobustSpecies&);
-
-const stats::Estimate& growth_rate(const RobustSpecies& species) {
-  return species.growth_rate.estimate;
+NullQuantity compare_species(const SpeciesQuantity& quantity, const RobustReport& run,
+                             const std::vector<RobustReport>& null_runs) {
+  NullQuantity result{quantity.name, std::nullopt, {}};
+  for (const RobustReport& null_run : null_runs) {
+    for (const RobustSpecies& species : null_run.species)
+      result.range = joined(result.range, extent_of((species.*quantity.estimate).estimate));
+  }
+  for (const RobustSpecies& species : run.species)
+    result.inside.push_back(is_inside((species.*quantity.estimate).estimate, result.range));
+  return result;
 }
 
-const stats::Estimate& spin(const RobustSpecies& species) {
-  return species.spin.estimate;
+NullQuantity compare_run(const FieldQuantity& quantity, const RobustReport& run,
+                         const std::vector<RobustReport>& null_runs) {
+  NullQuantity result{quantity.name, std::nullopt, {}};
+  for (const RobustReport& null_run : null_runs)
+    result.range = joined(result.range, extent_of((null_run.*quantity.estimate).estimate));
+  result.inside.push_back(is_inside((run.*quantity.estimate).estimate, result.range));
+  return result;
 }
 
-/// The estimate with its interval, where it has one.
-std::optional<ValueRange> extent(const stats::Estimate& estimate) {
+}  // namespace
+
+std::optional<ValueRange> extent_of(const stats::Estimate& estimate) {
   if (!estimate.value) return std::nullopt;
   return ValueRange{std::min(*estimate.value, estimate.low.value_or(*estimate.value)),
                     std::max(*estimate.value, estimate.high.value_or(*estimate.value))};
 }
 
-std::optional<ValueRange> extent(const RobustReport& report, Quantity quantity) {
-  std::optional<ValueRange> all;
-  for (const RobustSpecies& species : report.species) {
-    const auto one = extent(quantity(species));
-    if (!one) continue;
-    all = all ? ValueRange{std::min(all->low, one->low), std::max(all->high, one->high)} : *one;
-  }
-  return all;
+std::optional<ValueRange> joined(const std::optional<ValueRange>& a, const std::optional<ValueRange>& b) {
+  if (!a || !b) return a ? a : b;
+  return ValueRange{std::min(a->low, b->low), std::max(a->high, b->high)};
 }
 
-std::optional<bool> inside(const stats::Estimate& estimate, const std::optional<ValueRange>& range) {
+std::optional<bool> is_inside(const stats::Estimate& estimate, const std::optional<ValueRange>& range) {
   if (!estimate.value || !range) return std::nullopt;
   return range->contains(*estimate.value);
 }
 
-std::vector<std::optional<bool>> all_inside(const RobustReport& run, Quantity quantity,
-                                            const std::optional<ValueRange>& range) {
-  std::vector<std::optional<bool>> marks;
-  for (const RobustSpecies& species : run.species) marks.push_back(inside(quantity(species), range));
-  return marks;
-}
-
-}  // namespace
-
-ModelNull compare_with_null_run(const std::string& name, const RobustReport& run,
-                                const RobustReport& null_run) {
+ModelNull compare_with_null_runs(const std::string& name, const RobustReport& run,
+                                 const std::vector<RobustReport>& null_runs) {
   ModelNull null;
   null.name = name;
-  null.n_species = null_run.n_species;
-  null.growth_rate = extent(null_run, growth_rate);
-  null.spin = extent(null_run, spin);
-  null.species_count_inside = inside(run.n_species, extent(null_run.n_species));
-  null.growth_rate_inside = all_inside(run, growth_rate, null.growth_rate);
-  null.spin_inside = all_inside(run, spin, null.spin);
+  null.networks = null_runs.size();
+  for (const FieldQuantity& quantity : robust_field_quantities())
+    null.of_run.push_back(compare_run(quantity, run, null_runs));
+  for (const SpeciesQuantity& quantity : robust_species_quantities())
+    null.of_species.push_back(compare_species(quantity, run, null_runs));
   return null;
 }
 

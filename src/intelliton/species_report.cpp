@@ -17,6 +17,10 @@ SpeciesReport species_report(FieldObserver& observer, const SpeciesOptions& opti
   report.options = options;
   report.representative = observer.representative_name();
   report.published = build_catalog(categories, *representative, options.field);
+  for (const CategoryFields& category : categories) {
+    for (const FieldSummary& prompt : category.prompts)
+      if (prompt.name == report.representative) report.representative_field = prompt;
+  }
   for (std::size_t c = 0; c < categories.size(); ++c) {
     report.categories.push_back(
         {categories[c].name, categories[c].prompts.size(), report.published.active_modes[c]});

@@ -54,7 +54,49 @@ void add_pair(CsvTable& table, const DiagnosticsReport& report, const ComparedPa
   table.end_row();
 }
 
+std::string mark_text(const std::optional<bool>& mark) {
+  if (!mark) return "";
+  return *mark ? "yes" : "no";
+}
+
+/// The networks whose AUCs hold that of row `place`.
+std::string networks_text(const DiagnosticsReport& report,
+                          std::vector<intelliton::NullQuantity> intelliton::DiagnosticsNull::*list,
+                          std::size_t place) {
+  std::string names;
+  for (const auto& null : report.model_nulls) {
+    if ((null.*list)[place].inside.front().value_or(false)) names += (names.empty() ? "" : " ") + null.name;
+  }
+  return names;
+}
+
+void add_auc(CsvTable& table, const stats::Estimate& auc, const std::optional<double>& p_value) {
+  table.add(auc.value).add(auc.low).add(auc.high).add(p_value);
+  table.add(mark_text(intelliton::inside_permutation_null(p_value)));
+}
+
 }  // namespace
+
+std::string measures_to_csv(const DiagnosticsReport& report) {
+  CsvTable table({"kind", "name", "pairs", "controls", "auc", "auc_low", "auc_high", "p_value", "inside_null",
+                  "inside_model_nulls", "length_does_as_well"});
+  for (std::size_t i = 0; i < report.flags.size(); ++i) {
+    const auto& flag = report.flags[i];
+    table.add("flag").add(flag.name).add(whole(flag.pairs)).add(whole(flag.controls));
+    add_auc(table, flag.auc, flag.p_value);
+    table.add(networks_text(report, &intelliton::DiagnosticsNull::flags, i)).add("");
+    table.end_row();
+  }
+  for (std::size_t i = 0; i < report.measures.size(); ++i) {
+    const auto& row = report.measures[i];
+    table.add(row.baseline ? "baseline" : "measure").add(row.name).add(whole(row.pairs)).add("");
+    add_auc(table, row.auc, row.p_value);
+    table.add(networks_text(report, &intelliton::DiagnosticsNull::measures, i));
+    table.add(mark_text(row.length_does_as_well));
+    table.end_row();
+  }
+  return table.text();
+}
 
 std::string trajectory_to_csv(const DiagnosticsReport& report) {
   CsvTable table({"name",

@@ -2,6 +2,7 @@
 
 #include "eigen_json.h"
 #include "estimate_json.h"
+#include "null_json.h"
 
 namespace phasescope::report {
 namespace {
@@ -161,6 +162,7 @@ Json flag_json(const intelliton::CalibratedFlag& flag) {
   json["flag_rate"] = estimate_to_json(flag.flag_rate);
   json["auc"] = estimate_to_json(flag.auc);
   set_optional(json, "p_value", flag.p_value, flag.reason);
+  set_mark(json, "inside_null", intelliton::inside_permutation_null(flag.p_value), flag.reason);
   return json;
 }
 
@@ -170,6 +172,7 @@ Json measure_json(const intelliton::MeasureRow& row) {
   json["auc_length_matched"] = estimate_to_json(row.auc_length_matched);
   json["mean_difference"] = estimate_to_json(row.mean_difference);
   set_optional(json, "p_value", row.p_value, row.auc.reason);
+  set_mark(json, "inside_null", intelliton::inside_permutation_null(row.p_value), row.auc.reason);
   set_optional(json, "length_does_as_well", row.length_does_as_well,
                row.baseline ? "a baseline is not judged" : row.auc.reason);
   return json;
@@ -205,6 +208,13 @@ Json list_of(const std::vector<Value>& values, Write write) {
   return list;
 }
 
+Json model_null_json(const intelliton::DiagnosticsNull& null) {
+  Json json{{"name", null.name}, {"networks", null.networks}};
+  json["flags"] = list_of(null.flags, [](const auto& row) { return null_quantity_json(row, false); });
+  json["measures"] = list_of(null.measures, [](const auto& row) { return null_quantity_json(row, false); });
+  return json;
+}
+
 }  // namespace
 
 Json diagnostics_to_json(const DiagnosticsReport& report, const Json& model) {
@@ -218,7 +228,9 @@ Json diagnostics_to_json(const DiagnosticsReport& report, const Json& model) {
   json["robust"] = {{"flags", list_of(report.flags, flag_json)},
                     {"measures", list_of(report.measures, measure_json)},
                     {"length_does_as_well", length_warnings(report)},
-                    {"held_out_profile", list_of(report.held_out, held_out_json)}};
+                    {"held_out_profile", list_of(report.held_out, held_out_json)},
+                    {"model_nulls", list_of(report.model_nulls, model_null_json)}};
+  if (report.model_nulls.empty()) json["robust"]["model_nulls_reason"] = "no null network was asked for";
   json["robust"]["grounded_activation"] = estimate_to_json(
       report.grounded ? report.grounded->mean : stats::Estimate::undefined("dynamics were not asked for"));
   return json;

@@ -2,9 +2,11 @@
 
 #include "eigen_json.h"
 #include "estimate_json.h"
+#include "null_json.h"
 #include "species_quantities.h"
 
-#include <cmath>
+#include "phasescope/intelliton/null_marks.h"
+#include "phasescope/intelliton/robust_quantities.h"
 
 namespace phasescope::report {
 namespace {
@@ -13,7 +15,6 @@ using intelliton::RobustReport;
 using intelliton::RobustSpecies;
 using intelliton::SpeciesMember;
 using intelliton::SpeciesReport;
-using intelliton::WithNull;
 
 Json options_json(const intelliton::SpeciesOptions& options) {
   return {{"modes", options.field.modes},
@@ -27,8 +28,8 @@ Json options_json(const intelliton::SpeciesOptions& options) {
           {"min_cosine", options.match.min_cosine},
           {"bootstrap_draws", options.robust.draws},
           {"seed", options.robust.seed},
-          {"shuffle_tokens_draws", options.match.shuffle_draws},
-          {"shuffle_layers_draws", options.robust.shuffle_layer_draws},
+          {"shuffle_tokens_draws", options.match.shuffle_tokens_draws},
+          {"shuffle_layers_draws", options.match.shuffle_layers_draws},
           {"sign_audit_draws", options.sign_audit_draws}};
 }
 
@@ -46,23 +47,12 @@ Json published_json(const SpeciesReport& report, bool with_vectors) {
   return json;
 }
 
-Json null_json(const WithNull& result) {
-  if (!result.null) return nullptr;
-  return {{"low", result.null->low}, {"high", result.null->high}, {"draws", result.null->draws}};
-}
-
-/// An estimate with its null: `inside_null` is null where either is missing.
-Json with_null_json(const WithNull& result) {
-  Json json = estimate_to_json(result.estimate);
-  json["null"] = null_json(result);
-  if (!result.null) json["null_reason"] = "this null was not asked for";
-  if (result.null && result.estimate.value) {
-    json["inside_null"] = result.null->contains(*result.estimate.value);
-  } else {
-    json["inside_null"] = nullptr;
-    json["inside_null_reason"] = result.null ? result.estimate.reason : "this null was not asked for";
-  }
-  return json;
+/// Names of the nulls that this report's estimates were drawn against.
+std::vector<std::string> nulls_drawn(const intelliton::SpeciesOptions& options) {
+  std::vector<std::string> names{intelliton::kRandomWalk};
+  if (options.match.shuffle_tokens_draws > 0) names.emplace_back(intelliton::kShuffleTokens);
+  if (options.match.shuffle_layers_draws > 0) names.emplace_back(intelliton::kShuffleLayers);
+  return names;
 }
 
 Json member_json(const SpeciesMember& member, bool with_vectors) {
@@ -71,12 +61,9 @@ Json member_json(const SpeciesMember& member, bool with_vectors) {
             {"amplitude", number_or_null(member.amplitude)},
             {"coherence", estimate_to_json(member.coherence)},
             {"coherence_null", number_or_null(member.coherence_null)}};
-  if (member.coherence.value) {
-    json["inside_null"] = member.inside_null();
-  } else {
-    json["inside_null"] = nullptr;
-    json["inside_null_reason"] = member.coherence.reason;
-  }
+  set_mark(json, "inside_null",
+           member.coherence.value ? std::optional<bool>(member.inside_null()) : std::nullopt,
+           member.coherence.reason);
   if (with_vectors) json["axis"] = list_json(member.axis);
   return json;
 }
@@ -93,31 +80,47 @@ Json spectrum_json(const Eigen::VectorXd& mean, const Eigen::VectorXd& spread) {
   return {{"momentum", std::move(momenta)}, {"mean", list_json(mean)}, {"spread", list_json(spread)}};
 }
 
-Json robust_species_json(const RobustSpecies& species, bool with_vectors) {
-  Json json;
-  json["members"] = members_json(species.members, with_vectors);
-  json["amplitude"] = estimate_to_json(species.amplitude);
-  json["growth_rate"] = with_null_json(species.growth_rate);
+/// A curve over state points: {median, low, high}, and why entries are null.
+void add_running_mass(Json& json, const std::vector<stats::Estimate>& points) {
+  Json median = Json::array(), low = Json::array(), high = Json::array();
+  std::string reason;
+  for (const stats::Estimate& point : points) {
+    median.push_back(number_or_null(point.value));
+    low.push_back(number_or_null(point.low));
+    high.push_back(number_or_null(point.high));
+    if (!point.low) reason = point.value ? point.interval_reason : point.reason;
+  }
+  json["running_mass"] = {{"median", median}, {"low", low}, {"high", high}};
+  if (!reason.empty()) json["running_mass_reason"] = reason;
+}
+
+void add_momentum_rate(Json& json, const RobustSpecies& species) {
+  json["growth_rate_by_momentum"] = spectrum_json(species.momentum_rate, species.momentum_rate_spread);
+  if (!species.momentum_rate.allFinite())
+    json["growth_rate_by_momentum_reason"] = "no prompt keeps the mode over 3 state points";
+}
+
+Json robust_species_json(const SpeciesReport& report, std::size_t place, bool with_vectors) {
+  const RobustSpecies& species = report.robust.species[place];
+  const std::vector<std::string> drawn = nulls_drawn(report.options);
+  Json json{{"members", members_json(species.members, with_vectors)}};
+  for (const auto& quantity : intelliton::robust_species_quantities())
+    json[quantity.name] = with_null_json(species.*quantity.estimate, drawn);
   json["pole"] = species.pole_share > 0.5 ? "present" : "none";
   json["pole_share"] = number_or_null(species.pole_share);
-  json["pole_mass"] = estimate_to_json(species.pole_mass);
-  json["lattice_mass"] = estimate_to_json(species.lattice_mass);
   json["lattice_fits"] = {{"better_than_constant", species.lattice_better},
                           {"tested", species.lattice_tested}};
-  json["power_momentum"] = estimate_to_json(species.power_momentum);
   json["power_spectrum"] = spectrum_json(species.spectrum, species.spectrum_spread);
-  json["spin"] = with_null_json(species.spin);
-  json["bare_mass"] = estimate_to_json(species.bare_mass);
-  json["renormalized_mass"] = estimate_to_json(species.renormalized_mass);
-  json["wavefunction_Z"] = estimate_to_json(species.wavefunction_z);
-  json["anomalous_dimension"] = estimate_to_json(species.anomalous_dimension);
+  add_momentum_rate(json, species);
+  add_running_mass(json, species.running_mass);
+  json["inside_nulls"] = null_marks_json(intelliton::species_marks(report, place));
   return json;
 }
 
-Json mode_matching_json(const RobustReport& robust) {
-  return {{"cosine", estimate_to_json(robust.match_cosine)},
-          {"broken_share", estimate_to_json(robust.broken_matches)},
-          {"published_fusion_events", estimate_to_json(robust.fusion_events)},
+Json mode_matching_json(const RobustReport& robust, const std::vector<std::string>& drawn) {
+  return {{"cosine", with_null_json(robust.match_cosine, drawn)},
+          {"broken_share", with_null_json(robust.broken_matches, drawn)},
+          {"published_fusion_events", with_null_json(robust.fusion_events, drawn)},
           {"random_walk_fusion_events", estimate_to_json(robust.random_fusion_events)}};
 }
 
@@ -133,52 +136,42 @@ Json sign_audit_json(const std::optional<intelliton::SignAudit>& audit) {
           {"first_species_occupation", audit_range_json(audit->first_species_occupation)}};
 }
 
-Json range_json(const std::optional<intelliton::ValueRange>& range) {
-  if (!range) return nullptr;
-  return {{"low", range->low}, {"high", range->high}};
-}
-
-Json mark_json(const std::optional<bool>& mark) {
-  return mark ? Json(*mark) : Json(nullptr);
-}
-
-Json marks_json(const std::vector<std::optional<bool>>& marks) {
-  Json list = Json::array();
-  for (const auto& mark : marks) list.push_back(mark_json(mark));
-  return list;
-}
-
 Json model_null_json(const intelliton::ModelNull& null) {
-  Json json{{"name", null.name}, {"n_species", estimate_to_json(null.n_species)}};
-  json["growth_rate"] = range_json(null.growth_rate);
-  if (!null.growth_rate) json["growth_rate_reason"] = "the null run has no species";
-  json["spin"] = range_json(null.spin);
-  if (!null.spin) json["spin_reason"] = "the null run has no species";
-  json["n_species_inside"] = mark_json(null.species_count_inside);
-  json["growth_rate_inside"] = marks_json(null.growth_rate_inside);
-  json["spin_inside"] = marks_json(null.spin_inside);
+  Json json{{"name", null.name}, {"networks", null.networks}};
+  json["run"] = Json::array();
+  for (const auto& quantity : null.of_run) json["run"].push_back(null_quantity_json(quantity, false));
+  json["species"] = Json::array();
+  for (const auto& quantity : null.of_species) json["species"].push_back(null_quantity_json(quantity, true));
+  return json;
+}
+
+Json layer_spectrum_json(const RobustReport& robust) {
+  Json json = spectrum_json(robust.spectrum, robust.spectrum_spread);
+  json["by_layer"] = rows_json(robust.layer_spectrum);
+  if (!robust.layer_spectrum.allFinite()) json["by_layer_reason"] = "null where no prompt's field has power";
   return json;
 }
 
 Json robust_json(const SpeciesReport& report, bool with_vectors) {
   const RobustReport& robust = report.robust;
-  Json json;
-  json["n_species"] = estimate_to_json(robust.n_species);
-  json["species"] = Json::array();
-  for (const RobustSpecies& species : robust.species) {
-    Json entry{{"name", "S_" + std::to_string(json["species"].size())}};
-    entry.update(robust_species_json(species, with_vectors));
+  const std::vector<std::string> drawn = nulls_drawn(report.options);
+  Json json{{"n_species", with_null_json(robust.n_species, drawn)}, {"species", Json::array()}};
+  for (std::size_t s = 0; s < robust.species.size(); ++s) {
+    Json entry{{"name", "S_" + std::to_string(s)}};
+    entry.update(robust_species_json(report, s, with_vectors));
     json["species"].push_back(std::move(entry));
   }
   json["incoherent_modes"] = members_json(robust.incoherent, with_vectors);
-  json["eft_alpha"] = estimate_to_json(robust.alpha);
-  json["eft_beta"] = estimate_to_json(robust.beta);
-  json["mode_matching"] = mode_matching_json(robust);
-  json["power_momentum"] = estimate_to_json(robust.power_momentum);
-  json["power_spectrum"] = spectrum_json(robust.spectrum, robust.spectrum_spread);
+  json["eft_alpha"] = with_null_json(robust.alpha, drawn);
+  json["eft_beta"] = with_null_json(robust.beta, drawn);
+  json["mode_matching"] = mode_matching_json(robust, drawn);
+  json["power_momentum"] = with_null_json(robust.power_momentum, drawn);
+  json["power_spectrum"] = layer_spectrum_json(robust);
+  json["inside_nulls"] = null_marks_json(intelliton::field_marks(report));
   json["interval_narrowness"] = number_or_null(robust.interval_narrowness);
   json["model_nulls"] = Json::array();
   for (const auto& null : report.model_nulls) json["model_nulls"].push_back(model_null_json(null));
+  if (report.model_nulls.empty()) json["model_nulls_reason"] = "no null network was asked for";
   json["sign_audit"] = sign_audit_json(report.sign_audit);
   if (!report.sign_audit) json["sign_audit_reason"] = "the audit was not asked for";
   return json;

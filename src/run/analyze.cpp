@@ -3,6 +3,7 @@
 #include "ct_job.h"
 #include "diagnostics_job.h"
 #include "species_job.h"
+#include "species_summary.h"
 #include "stage_clock.h"
 
 #include <algorithm>
@@ -62,6 +63,7 @@ class AnalyzeJob {
     RunOptions shown;
     shown.ct = options_.ct;
     shown.species = options_.species;
+    shown.nulls = options_.nulls;
     const Json all = options_to_json(shown);
     Json analyses = Json::array();
     for (const Analysis analysis : options_.analyses) analyses.push_back(name_of(analysis));
@@ -76,7 +78,8 @@ class AnalyzeJob {
         {"span_was_chosen", options_.span_was_chosen},
         {"bands", bands_digest(options_.ct)},
         {"ct", all["ct"]},
-        {"species", all["species"]}};
+        {"species", all["species"]},
+        {"nulls", all["nulls"]}};
   }
 
   std::vector<states::Sequence> sequences() const {
@@ -106,7 +109,8 @@ class AnalyzeJob {
       intelliton::Options field = options_.species;
       field.attention_every = 1;  // the file says of which blocks there is attention
       species_ = std::make_unique<SpeciesJob>(
-          species_options(field, options_.seed, stored_.after_final_norm()), options_.detail, first_runs());
+          species_options(field, options_.nulls, options_.seed, stored_.after_final_norm()), options_.detail,
+          first_runs());
       observers_.push_back(&species_->observer());
     }
     if (!options_.pairs.empty()) {
@@ -182,12 +186,17 @@ class AnalyzeJob {
     summary_.status = "complete";
     summary_.prompts = static_cast<std::int64_t>(stored_.sequences().size());
     if (ct_) write_ct();
+    SpeciesResults results;
     if (species_) {
-      const intelliton::Catalog catalog =
-          species_->write(folder_.path(), model_json(), diagnostics_ ? diagnostics_->pairs() : nullptr);
-      summary_.species = static_cast<std::int64_t>(catalog.species.size());
+      results.species = species_->report();
+      species_->write(folder_.path(), *results.species, model_json(),
+                      diagnostics_ ? diagnostics_->pairs() : nullptr);
     }
-    if (diagnostics_) diagnostics_->write(folder_.path(), model_json(), nullptr, {});
+    if (diagnostics_) {
+      results.diagnostics = diagnostics_->report(nullptr, {});
+      write_diagnostics_files(folder_.path(), *results.diagnostics, model_json());
+    }
+    summarise_species(results, summary_);
   }
 
   /// What is known of the model behind stored states.
@@ -248,6 +257,10 @@ class AnalyzeJob {
 RunSummary analyze_states(const AnalyzeOptions& options) {
   set_thread_count(options.threads);
   if (options.states.empty()) throw Error(ExitClass::usage, "analyze: no file of states given");
+  if (options.nulls.wants_networks())
+    throw Error(ExitClass::usage,
+                "--null: random-embedding and random-weights need a model, expected "
+                "shuffle-tokens or shuffle-layers");
   return AnalyzeJob(options).execute();
 }
 

@@ -27,9 +27,10 @@ states::Resumable& resumable(states::Observer* observer) {
 
 template <class Archive>
 void serialize(Archive& archive, RunMeasures& measures) {
-  auto& [load, forward, generate, analyse, write, prompt_tokens, generated_tokens, batches, resumed_batches] =
-      measures;
-  archive(load, forward, generate, analyse, write, prompt_tokens, generated_tokens, batches, resumed_batches);
+  auto& [load, forward, generate, analyse, nulls, write, prompt_tokens, generated_tokens, batches,
+         resumed_batches] = measures;
+  archive(load, forward, generate, analyse, nulls, write, prompt_tokens, generated_tokens, batches,
+          resumed_batches);
 }
 
 std::string save_batch(const BatchRecord& batch, const std::vector<states::Observer*>& observers) {

@@ -1,5 +1,7 @@
 #include "diagnostics_job.h"
 
+#include "species_figures.h"
+
 #include <set>
 #include <string>
 
@@ -41,9 +43,8 @@ std::vector<states::Observer*> DiagnosticsJob::observers() {
   return all;
 }
 
-void DiagnosticsJob::write(const std::filesystem::path& folder, const Json& model,
-                           const std::vector<intelliton::Species>* species,
-                           const std::map<std::int64_t, double>& prompt_nll) {
+intelliton::DiagnosticsReport DiagnosticsJob::report(const std::vector<intelliton::Species>* species,
+                                                     const std::map<std::int64_t, double>& prompt_nll) const {
   intelliton::DiagnosticsInput input;
   input.sequences = &sequences_;
   input.pairs = pairs_.get();
@@ -53,16 +54,40 @@ void DiagnosticsJob::write(const std::filesystem::path& folder, const Json& mode
   intelliton::DiagnosticsOptions options;
   options.field = settings_.field;
   options.trajectory.steps = settings_.steps;
+  options.draws = options.permutations = settings_.draws;
   options.seed = settings_.seed;
-  const intelliton::DiagnosticsReport report = intelliton::diagnostics_report(input, options);
+  return intelliton::diagnostics_report(input, options);
+}
+
+void write_diagnostics_files(const std::filesystem::path& folder, const intelliton::DiagnosticsReport& report,
+                             const Json& model) {
   if (report.pairs || report.dynamics) create_folder(folder / "tables");
   write_file_atomically(folder / "diagnostics.json",
                         report::diagnostics_to_json(report, model).dump(2) + "\n");
-  if (report.pairs) write_file_atomically(folder / "tables/pairs.csv", report::pairs_to_csv(report));
+  if (report.pairs) {
+    write_file_atomically(folder / "tables/pairs.csv", report::pairs_to_csv(report));
+    write_file_atomically(folder / "tables/measures.csv", report::measures_to_csv(report));
+  }
   if (report.dynamics) {
     write_file_atomically(folder / "tables/trajectory.csv", report::trajectory_to_csv(report));
     write_file_atomically(folder / "tables/transitions.csv", report::transitions_to_csv(report));
   }
+  write_diagnostics_figures(folder, report, model);
+}
+
+std::unique_ptr<DiagnosticsJob> diagnostics_of_run(const RunOptions& options, const Plan& plan) {
+  if (!plan.has(Analysis::pairs) && !plan.has(Analysis::dynamics)) return nullptr;
+  DiagnosticsSettings settings;
+  settings.field = options.species;
+  settings.field.last_point_after_norm = options.states == model::FinalStates::hf;
+  settings.steps = static_cast<int>(options.dynamics_tokens);
+  settings.seed = options.sampling.seed;
+  std::vector<states::Sequence> all;
+  for (const PlannedSequence& planned : plan.sequences) {
+    if (planned.feeds(Analysis::pairs) || planned.feeds(Analysis::dynamics)) all.push_back(planned.sequence);
+  }
+  return std::make_unique<DiagnosticsJob>(settings, all, complete_pairs(plan.sequences_for(Analysis::pairs)),
+                                          plan.sequences_for(Analysis::dynamics));
 }
 
 }  // namespace phasescope::run

@@ -3,8 +3,10 @@
 #include "batch_record.h"
 #include "ct_job.h"
 #include "diagnostics_job.h"
+#include "null_networks.h"
 #include "samples.h"
 #include "species_job.h"
+#include "species_summary.h"
 #include "stage_clock.h"
 
 #include <cmath>
@@ -88,9 +90,11 @@ class RunJob {
     model_ = &opened_.language_model(options_);
     seconds_before_ = model_->seconds();
     model_json_ = model_to_json(checkpoint_, digests_, model_->dtype());
+    device_ = model_->device();
   }
 
   void make_observers() {
+    require_null_subjects(options_, plan_);
     const bool hf = options_.states == model::FinalStates::hf;
     if (plan_.has(Analysis::ct)) {
       ct_ = std::make_unique<CtJob>(options_.ct, options_.sampling.seed, options_.detail,
@@ -98,11 +102,15 @@ class RunJob {
       observers_.push_back(&ct_->observer());
     }
     if (plan_.has(Analysis::species)) {
-      species_ = std::make_unique<SpeciesJob>(species_options(options_.species, options_.sampling.seed, hf),
-                                              options_.detail, plan_.sequences_for(Analysis::species));
+      species_ = std::make_unique<SpeciesJob>(
+          species_options(options_.species, options_.nulls, options_.sampling.seed, hf), options_.detail,
+          plan_.sequences_for(Analysis::species));
       observers_.push_back(&species_->observer());
     }
-    make_diagnostics(hf);
+    diagnostics_ = diagnostics_of_run(options_, plan_);
+    if (diagnostics_) {
+      for (states::Observer* observer : diagnostics_->observers()) observers_.push_back(observer);
+    }
     if (options_.capture != Capture::none) {
       std::vector<states::Sequence> sequences;
       std::vector<std::vector<std::int64_t>> ids;
@@ -114,24 +122,6 @@ class RunJob {
                                                            options_.capture == Capture::last, hf);
       observers_.push_back(capture_.get());
     }
-  }
-
-  void make_diagnostics(bool hf) {
-    if (!plan_.has(Analysis::pairs) && !plan_.has(Analysis::dynamics)) return;
-    DiagnosticsSettings settings;
-    settings.field = options_.species;
-    settings.field.last_point_after_norm = hf;
-    settings.steps = static_cast<int>(options_.dynamics_tokens);
-    settings.seed = options_.sampling.seed;
-    std::vector<states::Sequence> all;
-    for (const PlannedSequence& planned : plan_.sequences) {
-      if (planned.feeds(Analysis::pairs) || planned.feeds(Analysis::dynamics))
-        all.push_back(planned.sequence);
-    }
-    diagnostics_ =
-        std::make_unique<DiagnosticsJob>(settings, all, complete_pairs(plan_.sequences_for(Analysis::pairs)),
-                                         plan_.sequences_for(Analysis::dynamics));
-    for (states::Observer* observer : diagnostics_->observers()) observers_.push_back(observer);
   }
 
   /// The last point is shown as the run's convention says, and both ways when ct_t reads it the other way.
@@ -218,9 +208,7 @@ class RunJob {
     count_sequences();
     if (ct_) finish_ct();
     stop_if_interrupted();
-    if (species_) finish_species();
-    stop_if_interrupted();
-    if (diagnostics_) finish_diagnostics();
+    if (species_ || diagnostics_) finish_species();
     const StageClock clock(measures_.write);
     write_samples(folder_.path() / "samples.jsonl", plan_, results_, tokenizer_);
   }
@@ -253,24 +241,39 @@ class RunJob {
   }
 
   void finish_species() {
-    const StageClock analyse(measures_.analyse);
-    catalog_ = species_->write(folder_.path(), model_json_, diagnostics_ ? diagnostics_->pairs() : nullptr);
-    summary_.species = static_cast<std::int64_t>(catalog_->species.size());
+    SpeciesResults results;
+    {
+      const StageClock analyse(measures_.analyse);
+      if (species_) results.species = species_->report();
+      if (diagnostics_) results.diagnostics = diagnostics_->report(results.catalog(), prompt_nll());
+    }
+    if (options_.nulls.wants_networks()) {
+      stop_if_interrupted();
+      model_ = nullptr;
+      opened_.close_language_model();  // the null networks need its memory
+      const StageClock nulls(measures_.nulls);
+      compare_with_null_networks(options_, plan_, checkpoint_, results);
+    }
+    const StageClock write(measures_.write);
+    if (species_)
+      species_->write(folder_.path(), *results.species, model_json_,
+                      diagnostics_ ? diagnostics_->pairs() : nullptr);
+    if (diagnostics_) write_diagnostics_files(folder_.path(), *results.diagnostics, model_json_);
+    summarise_species(results, summary_);
   }
 
-  void finish_diagnostics() {
-    const StageClock analyse(measures_.analyse);
-    std::map<std::int64_t, double> prompt_nll;
+  std::map<std::int64_t, double> prompt_nll() const {
+    std::map<std::int64_t, double> known;
     for (const model::SequenceResult& result : results_) {
-      if (std::isfinite(result.prompt_nll)) prompt_nll[result.sequence] = result.prompt_nll;
+      if (std::isfinite(result.prompt_nll)) known[result.sequence] = result.prompt_nll;
     }
-    diagnostics_->write(folder_.path(), model_json_, catalog_ ? &catalog_->species : nullptr, prompt_nll);
+    return known;
   }
 
   void write_manifest(const std::string& status) {
     const Json manifest =
-        manifest_to_json(options_, plan_, identity_, model_json_, libraries_, model_->device(), status,
-                         started_, status == "running" ? std::string() : utc_now(), measures_);
+        manifest_to_json(options_, plan_, identity_, model_json_, libraries_, device_, status, started_,
+                         status == "running" ? std::string() : utc_now(), measures_);
     write_file_atomically(folder_.path() / "manifest.json", manifest.dump(2) + "\n");
   }
 
@@ -288,9 +291,9 @@ class RunJob {
   model::LibraryVersions libraries_;
   model::LanguageModel* model_ = nullptr;
   model::StageSeconds seconds_before_;  ///< that earlier runs of the same opened model took
+  std::string device_;
   std::unique_ptr<CtJob> ct_;
   std::unique_ptr<SpeciesJob> species_;
-  std::optional<intelliton::Catalog> catalog_;
   std::unique_ptr<DiagnosticsJob> diagnostics_;
   std::unique_ptr<states::CaptureObserver> capture_;
   std::vector<states::Observer*> observers_;

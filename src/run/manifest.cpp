@@ -34,11 +34,8 @@ Json prompts_to_json(const Plan& plan) {
 }
 
 Json seconds_to_json(const RunMeasures& measures) {
-  return {{"load", measures.load},
-          {"forward", measures.forward},
-          {"generate", measures.generate},
-          {"analyse", measures.analyse},
-          {"write", measures.write}};
+  return {{"load", measures.load},       {"forward", measures.forward}, {"generate", measures.generate},
+          {"analyse", measures.analyse}, {"nulls", measures.nulls},     {"write", measures.write}};
 }
 
 }  // namespace

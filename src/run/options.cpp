@@ -1,10 +1,12 @@
 #include "phasescope/run/options.h"
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 #include <utility>
 
 #include "phasescope/base/error.h"
+#include "phasescope/intelliton/with_null.h"
 
 namespace phasescope::run {
 namespace {
@@ -21,6 +23,10 @@ constexpr std::array<Named<Analysis>, 4> kAnalyses = {{{"ct", Analysis::ct},
                                                        {"dynamics", Analysis::dynamics}}};
 constexpr std::array<Named<Capture>, 3> kCaptures = {
     {{"none", Capture::none}, {"last", Capture::last}, {"all", Capture::all}}};
+constexpr std::array<Named<Null>, 4> kNulls = {{{intelliton::kShuffleTokens, Null::shuffle_tokens},
+                                                {intelliton::kShuffleLayers, Null::shuffle_layers},
+                                                {intelliton::kRandomEmbedding, Null::random_embedding},
+                                                {intelliton::kRandomWeights, Null::random_weights}}};
 constexpr std::array<Named<model::FinalStates>, 3> kFinalStates = {
     {{"raw", model::FinalStates::raw}, {"hf", model::FinalStates::hf}, {"both", model::FinalStates::both}}};
 
@@ -94,6 +100,34 @@ const char* name_of(Capture capture) {
 const char* name_of(model::FinalStates states) {
   return name_in(kFinalStates, states);
 }
+const char* name_of(Null null) {
+  return name_in(kNulls, null);
+}
+Null null_named(const std::string& name) {
+  return value_in(kNulls, "--null", name);
+}
+
+bool NullOptions::wants(Null null) const {
+  return std::find(nulls.begin(), nulls.end(), null) != nulls.end();
+}
+
+std::vector<Null> nulls_named(const std::vector<std::string>& names) {
+  std::vector<Null> nulls;
+  for (const std::string& name : names) nulls.push_back(null_named(name));
+  std::sort(nulls.begin(), nulls.end());
+  nulls.erase(std::unique(nulls.begin(), nulls.end()), nulls.end());
+  return nulls;
+}
+
+Json nulls_to_json(const NullOptions& options) {
+  Json names = Json::array();
+  for (const Null null : options.nulls) names.push_back(name_of(null));
+  return {{"null", names},
+          {"shuffle_draws", options.shuffle_draws},
+          {"null_networks", options.networks},
+          {"sign_audit", options.sign_audit_draws}};
+}
+
 Analysis analysis_named(const std::string& name) {
   return value_in(kAnalyses, "--analyses", name);
 }
@@ -148,6 +182,7 @@ Json options_to_json(const RunOptions& options) {
           {"seed", options.sampling.seed},
           {"ct", ct_to_json(options.ct)},
           {"species", species_to_json(options.species)},
+          {"nulls", nulls_to_json(options.nulls)},
           {"detail", options.detail},
           {"deterministic", options.deterministic}};
 }

@@ -14,14 +14,31 @@ namespace {
 constexpr const char* kManifestName = "manifest.json";
 
 /// What runs and analyses write, besides the manifest and states/.
-constexpr std::array<const char*, 16> kResults = {"samples.jsonl",         "regime.json",
-                                                  "steps.jsonl",           "species.json",
-                                                  "detail.json",           "diagnostics.json",
-                                                  "tables/catalog.csv",    "tables/pairs.csv",
-                                                  "tables/trajectory.csv", "tables/transitions.csv",
-                                                  "figures/ct_trace.svg",  "figures/ct_trace_highest.svg",
-                                                  "figures/ct_layers.svg", "figures/ct_regimes.svg",
-                                                  "figures/ct_null.svg",   "figures/ct_plane.svg"};
+constexpr std::array<const char*, 25> kResults = {"samples.jsonl",
+                                                  "regime.json",
+                                                  "steps.jsonl",
+                                                  "species.json",
+                                                  "detail.json",
+                                                  "diagnostics.json",
+                                                  "tables/catalog.csv",
+                                                  "tables/pairs.csv",
+                                                  "tables/trajectory.csv",
+                                                  "tables/transitions.csv",
+                                                  "figures/ct_trace.svg",
+                                                  "figures/ct_trace_highest.svg",
+                                                  "figures/ct_layers.svg",
+                                                  "figures/ct_regimes.svg",
+                                                  "figures/ct_null.svg",
+                                                  "figures/ct_plane.svg",
+                                                  "tables/species.csv",
+                                                  "tables/measures.csv",
+                                                  "figures/particle_table.svg",
+                                                  "figures/singular_values.svg",
+                                                  "figures/power_spectrum.svg",
+                                                  "figures/running_mass.svg",
+                                                  "figures/pair_divergence.svg",
+                                                  "figures/occupation.svg",
+                                                  "figures/transitions.svg"};
 
 std::string shortened(const Json& value) {
   std::string text = value.dump();

@@ -1,5 +1,7 @@
 #include "species_job.h"
 
+#include "species_figures.h"
+
 #include <utility>
 
 #include "phasescope/base/files.h"
@@ -7,16 +9,20 @@
 #include "phasescope/intelliton/pair_diagnostics.h"
 #include "phasescope/report/catalog_csv.h"
 #include "phasescope/report/detail_json.h"
+#include "phasescope/report/species_csv.h"
 #include "phasescope/report/species_json.h"
 
 namespace phasescope::run {
 
-intelliton::SpeciesOptions species_options(intelliton::Options field, std::uint64_t seed,
-                                           bool last_point_after_norm) {
+intelliton::SpeciesOptions species_options(intelliton::Options field, const NullOptions& nulls,
+                                           std::uint64_t seed, bool last_point_after_norm) {
   intelliton::SpeciesOptions options;
   options.field = std::move(field);
   options.field.last_point_after_norm = last_point_after_norm;
   options.match.seed = options.robust.seed = seed;
+  if (nulls.wants(Null::shuffle_tokens)) options.match.shuffle_tokens_draws = nulls.shuffle_draws;
+  if (nulls.wants(Null::shuffle_layers)) options.match.shuffle_layers_draws = nulls.shuffle_draws;
+  options.sign_audit_draws = nulls.sign_audit_draws;
   return options;
 }
 
@@ -27,16 +33,20 @@ SpeciesJob::SpeciesJob(const intelliton::SpeciesOptions& options, bool detail,
       sequences_(sequences),
       fields_(sequences, options.field, detail, options.match) {}
 
-intelliton::Catalog SpeciesJob::write(const std::filesystem::path& folder, const Json& model,
-                                      const intelliton::PairObserver* pairs) {
-  intelliton::SpeciesReport report = intelliton::species_report(fields_, options_);
+intelliton::SpeciesReport SpeciesJob::report() {
+  return intelliton::species_report(fields_, options_);
+}
+
+void SpeciesJob::write(const std::filesystem::path& folder, const intelliton::SpeciesReport& report,
+                       const Json& model, const intelliton::PairObserver* pairs) const {
   create_folder(folder / "tables");
   write_file_atomically(folder / "species.json",
                         report::species_to_json(report, model, detail_).dump(2) + "\n");
   write_file_atomically(folder / "tables/catalog.csv", report::catalog_to_csv(report.published));
+  write_file_atomically(folder / "tables/species.csv", report::species_to_csv(report));
+  write_species_figures(folder, report, *fields_.representative(), model);
   if (detail_)
     write_file_atomically(folder / "detail.json", detail_json(report.published, pairs).dump(1) + "\n");
-  return std::move(report.published);
 }
 
 Json SpeciesJob::detail_json(const intelliton::Catalog& catalog,

@@ -8,12 +8,13 @@
 #include "phasescope/intelliton/field_observer.h"
 #include "phasescope/intelliton/pair_observer.h"
 #include "phasescope/intelliton/species_report.h"
+#include "phasescope/run/options.h"
 
 namespace phasescope::run {
 
-/// The analysis options of a run, with its seed and state convention.
-intelliton::SpeciesOptions species_options(intelliton::Options field, std::uint64_t seed,
-                                           bool last_point_after_norm);
+/// The analysis options of a run, with its seed, nulls and state convention.
+intelliton::SpeciesOptions species_options(intelliton::Options field, const NullOptions& nulls,
+                                           std::uint64_t seed, bool last_point_after_norm);
 
 /// The Intelliton part of a run: its observers, and the files once all prompts were seen.
 class SpeciesJob {
@@ -23,10 +24,12 @@ class SpeciesJob {
              const std::vector<states::Sequence>& sequences);
 
   states::Observer& observer() { return fields_; }
-  /// Writes species.json and tables/catalog.csv, and detail.json where it was asked for (with `pairs` if
-  /// there are any); returns the number of published species.
-  intelliton::Catalog write(const std::filesystem::path& folder, const Json& model,
-                            const intelliton::PairObserver* pairs);
+  /// Call once, when all prompts were seen.
+  intelliton::SpeciesReport report();
+  /// Writes species.json, its tables and figures, and detail.json where it was asked for (with `pairs` if
+  /// there are any).
+  void write(const std::filesystem::path& folder, const intelliton::SpeciesReport& report, const Json& model,
+             const intelliton::PairObserver* pairs) const;
 
  private:
   Json detail_json(const intelliton::Catalog& catalog, const intelliton::PairObserver* pairs) const;

@@ -64,5 +64,26 @@ TEST(Analyze, CutsFieldsAndDynamicsOfLongPromptsAlike) {
   EXPECT_GT(cut.at("dynamics").at("fields").at("long/1").at("occupation").size(), 0U);
 }
 
+TEST(Analyze, HoldsSpeciesAgainstShuffles) {
+  const TemporaryFolder folder;
+  write_states(folder / "states.safetensors", 12);
+  const auto analyze = [&](const std::string& null) {
+    return phasescope({"analyze", (folder / "states.safetensors").string(), "-o", (folder / "out").string(),
+                       "--analyses", "species", "--null", null, "--sign-audit", "3"});
+  };
+  ASSERT_EQ(analyze("shuffle-tokens,shuffle-layers").exit_code, 0);
+  const Json report = read_json_file(folder / "out/species.json");
+  expect_valid(report, "species");
+  EXPECT_EQ(report.at("robust").at("power_momentum").at("null").at("name"), "shuffle-tokens");
+  EXPECT_EQ(report.at("robust").at("sign_audit").at("draws"), 3);
+  expect_error(analyze("shuffle-layers"), 6,
+               (folder / "out/manifest.json").string() +
+                   ": holds another run: nulls.null: 2 before, 1 now, expected the same command, another "
+                   "folder, or --overwrite");
+  expect_error(analyze("random-weights"), 2,
+               "--null: random-embedding and random-weights need a model, expected shuffle-tokens or "
+               "shuffle-layers");
+}
+
 }  // namespace
 }  // namespace phasescope::testing

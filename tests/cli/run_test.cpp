@@ -55,13 +55,32 @@ TEST_P(FinishedRun, EndsWithOneJsonObject) {
 }
 
 TEST_P(FinishedRun, WritesItsFilesAndNoOthers) {
-  EXPECT_EQ(
-      files_in(run_.folder()),
-      (std::set<std::string>{"manifest.json", "samples.jsonl", "regime.json", "steps.jsonl", "species.json",
-                             "detail.json", "diagnostics.json", "tables/catalog.csv", "tables/pairs.csv",
-                             "tables/trajectory.csv", "tables/transitions.csv", "figures/ct_trace.svg",
-                             "figures/ct_trace_highest.svg", "figures/ct_layers.svg",
-                             "figures/ct_regimes.svg", "figures/ct_null.svg", "figures/ct_plane.svg"}));
+  EXPECT_EQ(files_in(run_.folder()), (std::set<std::string>{"manifest.json",
+                                                            "samples.jsonl",
+                                                            "regime.json",
+                                                            "steps.jsonl",
+                                                            "species.json",
+                                                            "detail.json",
+                                                            "diagnostics.json",
+                                                            "tables/catalog.csv",
+                                                            "tables/pairs.csv",
+                                                            "tables/trajectory.csv",
+                                                            "tables/transitions.csv",
+                                                            "figures/ct_trace.svg",
+                                                            "figures/ct_trace_highest.svg",
+                                                            "figures/ct_layers.svg",
+                                                            "figures/ct_regimes.svg",
+                                                            "figures/ct_null.svg",
+                                                            "figures/ct_plane.svg",
+                                                            "tables/species.csv",
+                                                            "tables/measures.csv",
+                                                            "figures/particle_table.svg",
+                                                            "figures/singular_values.svg",
+                                                            "figures/power_spectrum.svg",
+                                                            "figures/running_mass.svg",
+                                                            "figures/pair_divergence.svg",
+                                                            "figures/occupation.svg",
+                                                            "figures/transitions.svg"}));
 }
 
 TEST_P(FinishedRun, FollowsItsSchemas) {

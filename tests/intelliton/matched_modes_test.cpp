@@ -64,11 +64,37 @@ TEST(MatchedModes, EndWhereTheAxisIsLost) {
 TEST(MatchedModes, GiveRepeatableNullsOfTheirOwnSeed) {
   const FieldStatistics field = growing_field({10, 2, 1, 0.5}, {0.1, 0.3, -0.1, 0.2}, 10);
   MatchOptions options;
-  options.shuffle_draws = 25;
-  const MatchedModes a = match(field, options), b = match(field, options);
-  EXPECT_EQ(a.spin_null, b.spin_null);
+  options.shuffle_tokens_draws = options.shuffle_layers_draws = 25;
+  const ShuffleDraws a = match(field, options).shuffled, b = match(field, options).shuffled;
+  EXPECT_EQ(a.spin, b.spin);
+  EXPECT_EQ(a.growth_rate, b.growth_rate);
+  EXPECT_EQ(a.spectrum.size(), 25U);
   options.seed = 99;
-  EXPECT_EQ(match(field, options).spin_null.rows(), 25);
+  const ShuffleDraws other = match(field, options).shuffled;
+  EXPECT_EQ(other.spin.rows(), 25);
+  EXPECT_NE(other.growth_rate, a.growth_rate);
+}
+
+// A permutation of N equidistant points with values r l has slopes that are symmetric around 0: their mean
+// over draws vanishes, and only the two monotonic orders reach |r|.
+TEST(MatchedModes, ShuffledLayersLoseTheTrend) {
+  MatchOptions options;
+  options.shuffle_layers_draws = 400;
+  const MatchedModes modes = match(growing_field({10, 2}, {0.0, 0.3}, 12), options);
+  const Eigen::VectorXf rates = modes.shuffled.growth_rate.col(1);
+  EXPECT_LE(rates.cwiseAbs().maxCoeff(), 0.3F + 1e-4F);
+  // The slope of a random order has standard deviation r / sqrt(N - 1).
+  const double error = 0.3 / std::sqrt(11.0) / std::sqrt(400.0);
+  EXPECT_NEAR(static_cast<double>(rates.mean()), 0, 4 * error);
+  EXPECT_NEAR(std::sqrt(static_cast<double>(rates.squaredNorm()) / 400), 0.3 / std::sqrt(11.0), 0.01);
+}
+
+TEST(MatchedModes, HaveARunningMassAlongTheMatch) {
+  const MatchedModes modes = match(growing_field({10, 2, 1}, {0.0, 0.3, -0.1}, 12));
+  const Eigen::MatrixXd mass = running_mass(modes, 4);
+  EXPECT_NEAR((mass.col(1).array() + 0.3).abs().maxCoeff(), 0, 1e-6);
+  EXPECT_NEAR((mass.col(2).array() - 0.1).abs().maxCoeff(), 0, 1e-6);
+  EXPECT_GE(*modes.fixed_point[1], 4);  // from N / 3 on
 }
 
 // K sources that pick among K targets: for K = 2 both pick the same with probability 1/2.

@@ -9,6 +9,7 @@
 #include "phasescope/base/error.h"
 #include "phasescope/formats/csv.h"
 #include "phasescope/formats/json_schema.h"
+#include "phasescope/intelliton/null_marks.h"
 #include "phasescope/report/catalog_csv.h"
 #include "phasescope/report/species_json.h"
 
@@ -26,9 +27,8 @@ SpeciesReport report_of(const GoldenCase& golden, SpeciesOptions options) {
 
 SpeciesOptions every_option() {
   SpeciesOptions options;
-  options.match.shuffle_draws = 30;
+  options.match.shuffle_tokens_draws = options.match.shuffle_layers_draws = 30;
   options.robust.draws = 200;
-  options.robust.shuffle_layer_draws = 30;
   options.sign_audit_draws = 20;
   return options;
 }
@@ -84,14 +84,20 @@ TEST(SpeciesReport, IsMarkedAgainstANullRun) {
   SpeciesReport report = report_of(golden, options);
   const SpeciesReport other = report_of(GoldenCase(7), options);
   RobustReport empty;
-  empty.n_species = stats::Estimate::undefined("no prompt was analysed");
-  report.model_nulls = {compare_with_null_run("itself", report.robust, report.robust),
-                        compare_with_null_run("random-weights", report.robust, other.robust),
-                        compare_with_null_run("nothing", report.robust, empty)};
-  EXPECT_EQ(report.model_nulls[0].species_count_inside, true);
-  EXPECT_EQ(report.model_nulls[0].growth_rate_inside.front(), true);
-  EXPECT_FALSE(report.model_nulls[2].growth_rate);
+  empty.n_species.estimate = stats::Estimate::undefined("no prompt was analysed");
+  const ModelNull itself = compare_with_null_runs("random-weights", report.robust, {report.robust});
+  const ModelNull nothing = compare_with_null_runs("random-weights", report.robust, {empty});
+  ASSERT_EQ(itself.of_run.front().name, "n_species");
+  EXPECT_EQ(itself.of_run.front().inside, std::vector<std::optional<bool>>{true});
+  ASSERT_EQ(itself.of_species[1].name, "growth_rate");
+  EXPECT_EQ(itself.of_species[1].inside.front(), true);
+  EXPECT_FALSE(nothing.of_species[1].range);
+  EXPECT_FALSE(nothing.of_species[1].inside.front());
+  report.model_nulls = {itself, nothing,
+                        compare_with_null_runs("random-embedding", report.robust, {other.robust, empty})};
+  EXPECT_EQ(report.model_nulls[2].networks, 2U);
   EXPECT_THAT(violations(report::species_to_json(report, nullptr, false)), ::testing::IsEmpty());
+  EXPECT_THAT(marks_text(species_marks(report, 0)), ::testing::HasSubstr("growth_rate (random-weights"));
 }
 
 /// Fields at the edge of what can be analysed: [points, tokens, width], all states equal to `value`.
@@ -128,7 +134,7 @@ TEST(SpeciesReport, SurvivesTheSmallestFields) {
 
 TEST(SpeciesReport, HasNoSpeciesWhereThereAreNoStates) {
   EXPECT_TRUE(report_of_constant(7, 3, 5, 0).published.species.empty());
-  EXPECT_EQ(report_of_constant(7, 3, 5, 0).robust.n_species.value, 0.0);
+  EXPECT_EQ(report_of_constant(7, 3, 5, 0).robust.n_species.estimate.value, 0.0);
   EXPECT_EQ(report_of_constant(7, 3, 5, 2).published.species.size(), 1u);
 }
 

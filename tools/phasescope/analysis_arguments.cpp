@@ -63,6 +63,36 @@ void add_species_options(CLI::App& command, intelliton::Options& species) {
                      "Field <category>/<i> that supplies flow and dispersion");
 }
 
+void add_null_options(CLI::App& command, NullArguments& typed, bool with_model) {
+  command
+      .add_option("--null", typed.names,
+                  with_model ? "Nulls of species, pairs and dynamics: shuffle-tokens, shuffle-layers, "
+                               "random-embedding, random-weights"
+                             : "Nulls of species: shuffle-tokens, shuffle-layers")
+      ->delimiter(',')
+      ->take_all()
+      ->allow_extra_args(false);
+  if (with_model) {
+    command
+        .add_option("--null-networks", typed.options.networks,
+                    "Networks drawn for each of random-embedding and random-weights")
+        ->check(at_least(1))
+        ->capture_default_str();
+  }
+  command
+      .add_option(
+          "--sign-audit", typed.options.sign_audit_draws,
+          "Random signs of singular vectors under which the published catalog is built again; 0: none")
+      ->check(at_least(0))
+      ->capture_default_str();
+}
+
+run::NullOptions resolve_nulls(const NullArguments& typed) {
+  run::NullOptions options = typed.options;
+  options.nulls = run::nulls_named(typed.names);
+  return options;
+}
+
 namespace {
 
 /// A name of the definition; errors name the option that it was typed under.

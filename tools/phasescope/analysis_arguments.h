@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -22,5 +23,16 @@ void add_ct_options(CLI::App& command, CtArguments& typed);
 run::CtOptions resolve_ct(const CtArguments& typed);
 
 void add_species_options(CLI::App& command, intelliton::Options& species);
+
+/// Nulls and audits as they were typed.
+struct NullArguments {
+  std::vector<std::string> names;
+  run::NullOptions options;
+};
+
+/// `with_model`: also those that need one.
+void add_null_options(CLI::App& command, NullArguments& typed, bool with_model);
+/// Errors: usage for unknown names.
+run::NullOptions resolve_nulls(const NullArguments& typed);
 
 }  // namespace phasescope::tool

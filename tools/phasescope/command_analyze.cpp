@@ -18,6 +18,7 @@ struct AnalyzeArguments {
   run::AnalyzeOptions options;
   std::vector<std::string> analyses;
   CtArguments ct;
+  NullArguments nulls;
   bool json = false;
 };
 
@@ -51,6 +52,7 @@ void add_analyze_command(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   add_ct_options(*command, typed->ct);
   add_species_options(*command, options.species);
+  add_null_options(*command, typed->nulls, false);
   command->add_flag("--detail", options.detail, "Also write detail.json and steps.jsonl");
   command->add_flag("--overwrite", options.overwrite, "Replace another analysis in the output folder");
   command->add_flag("--json", typed->json, "End with one JSON object on stdout");
@@ -59,6 +61,7 @@ void add_analyze_command(CLI::App& program, int& exit_code) {
     run::AnalyzeOptions resolved = typed->options;
     for (const std::string& name : typed->analyses) resolved.analyses.push_back(run::analysis_named(name));
     resolved.ct = resolve_ct(typed->ct);
+    resolved.nulls = resolve_nulls(typed->nulls);
     resolved.span_was_chosen = command->count("--ct-span") > 0;
     print_summary(run::analyze_states(resolved), typed->json);
     exit_code = 0;

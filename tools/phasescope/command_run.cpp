@@ -27,6 +27,7 @@ struct RunArguments {
   std::string capture = "none";
   std::string progress = "auto";
   CtArguments ct;
+  NullArguments nulls;
   bool json = false;
   bool dry_run = false;
   bool print_config = false;
@@ -145,6 +146,7 @@ run::RunOptions resolve(const RunArguments& typed) {
   options.capture = run::capture_named(typed.capture);
   options.progress = typed.quiet ? ProgressStyle::none : progress_style_named(typed.progress);
   options.ct = resolve_ct(typed.ct);
+  options.nulls = resolve_nulls(typed.nulls);
   return options;
 }
 
@@ -170,6 +172,7 @@ void add_options(CLI::App& command, RunArguments& typed) {
   add_generation_options(command, typed);
   add_ct_options(command, typed.ct);
   add_species_options(command, typed.options.species);
+  add_null_options(command, typed.nulls, true);
   add_output_options(command, typed);
 }
 
@@ -193,7 +196,9 @@ void add_run_command(CLI::App& program, int& exit_code) {
       "Examples:\n"
       "  phasescope run -m model.gguf -p core -p pairs -p panel24 -o out/model\n"
       "  phasescope run -m model -p mine.jsonl:ct -o out/mine --temperature 0.7 --seed 1\n"
-      "  phasescope run -m model -p core -o out/states --capture all --analyses species");
+      "  phasescope run -m model -p core -o out/states --capture all --analyses species\n"
+      "  phasescope run -m model -p core -p pairs -o out/nulls --null shuffle-tokens,random-weights "
+      "--sign-audit 100");
   command->callback([typed, &exit_code] { exit_code = run_command(*typed); });
 }
 

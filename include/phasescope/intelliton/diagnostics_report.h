@@ -10,6 +10,7 @@
 #include "phasescope/intelliton/grounded_activation.h"
 #include "phasescope/intelliton/held_out_profile.h"
 #include "phasescope/intelliton/measure_table.h"
+#include "phasescope/intelliton/model_null.h"
 #include "phasescope/intelliton/pair_diagnostics.h"
 #include "phasescope/intelliton/pair_observer.h"
 #include "phasescope/intelliton/trajectory_observer.h"
@@ -26,6 +27,14 @@ struct DiagnosticsOptions {
   double length_tolerance = 1;  ///< tokens
 };
 
+/// The AUCs of null networks (see ModelNull) beside the run's.
+struct DiagnosticsNull {
+  std::string name;
+  std::size_t networks = 0;
+  std::vector<NullQuantity> flags;     ///< in the order of DiagnosticsReport::flags
+  std::vector<NullQuantity> measures;  ///< in the order of DiagnosticsReport::measures
+};
+
 /// What diagnostics.json says: pairs and dynamics as published, and the sound estimates beside them.
 struct DiagnosticsReport {
   DiagnosticsOptions options;
@@ -38,6 +47,7 @@ struct DiagnosticsReport {
   std::vector<CalibratedFlag> flags;
   std::vector<HeldOutScore> held_out;
   std::vector<MeasureRow> measures;
+  std::vector<DiagnosticsNull> model_nulls;  ///< added by who ran the null networks
 };
 
 struct DiagnosticsInput {
@@ -51,5 +61,12 @@ struct DiagnosticsInput {
 };
 
 DiagnosticsReport diagnostics_report(const DiagnosticsInput& input, const DiagnosticsOptions& options);
+
+DiagnosticsNull compare_with_null_runs(const std::string& name, const DiagnosticsReport& run,
+                                       const std::vector<DiagnosticsReport>& null_runs);
+
+/// Whether a label permutation reaches the observed difference with a probability of 0.05 or more; absent
+/// without a p-value.
+std::optional<bool> inside_permutation_null(const std::optional<double>& p_value);
 
 }  // namespace phasescope::intelliton

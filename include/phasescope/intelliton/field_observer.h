@@ -23,7 +23,7 @@ namespace phasescope::intelliton {
 class FieldObserver : public states::Observer, public states::Resumable {
  public:
   /// `sequences`: those to analyse, in prompt order. `keep_details`: keep every FieldAnalysis.
-  /// `match.first_point` is set from the options.
+  /// `match.first_point` and `match.flow_window` are set from the options.
   /// Errors: usage when options.representative names none of them.
   FieldObserver(const std::vector<states::Sequence>& sequences, const Options& options, bool keep_details,
                 const MatchOptions& match = {});
@@ -48,9 +48,9 @@ class FieldObserver : public states::Observer, public states::Resumable {
   struct Slot {
     states::Sequence sequence;
     std::size_t category = 0;  // place in categories_
-    bool keep_vectors = false;
+    bool keep_arrays = false;
     bool keep_analysis = false;
-    std::optional<FieldBuilder> builder;
+    std::optional<FieldBuilder> builder;  // while in flight
     std::optional<FieldSummary> summary;
     std::optional<FieldAnalysis> analysis;
   };

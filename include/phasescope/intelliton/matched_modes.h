@@ -12,13 +12,28 @@
 namespace phasescope::intelliton {
 
 struct MatchOptions {
-  double min_cosine = 0.5;        ///< |cos| below which a mode is not the same one point further
-  Eigen::Index first_point = 0;   ///< rates are taken from here on
-  std::size_t shuffle_draws = 0;  ///< draws of the shuffle-tokens null; 0 leaves it out
+  double min_cosine = 0.5;               ///< |cos| below which a mode is not the same one point further
+  Eigen::Index first_point = 0;          ///< rates are taken from here on
+  Eigen::Index flow_window = 4;          ///< state points in the running-mass window, centred
+  std::size_t shuffle_tokens_draws = 0;  ///< draws of the shuffle-tokens null; 0 leaves it out
+  std::size_t shuffle_layers_draws = 0;  ///< draws of the shuffle-layers null; 0 leaves it out
   std::uint64_t seed = 1234;
 };
 
 using OptionalNumbers = std::vector<std::optional<double>>;
+
+/// One prompt's estimates in each draw of the shuffle nulls, NaN where undefined; empty tables for a null
+/// that was not asked for.
+struct ShuffleDraws {
+  // Token positions permuted, all points alike.
+  Eigen::MatrixXf spin;                   ///< [draws, K]
+  std::vector<Eigen::MatrixXf> spectrum;  ///< by draw, each [kSpectrumPoints, K]
+  Eigen::MatrixXf field_spectrum;         ///< of the whole field [kSpectrumPoints, draws]
+  // Points permuted, all modes alike; each match keeps its extent.
+  Eigen::MatrixXf growth_rate, bare_mass, renormalized_mass, wavefunction_z, anomalous_dimension,
+      fixed_point;       ///< [draws, K]
+  Eigen::VectorXf beta;  ///< [draws]
+};
 
 /// Estimates of one prompt's modes, each followed over depth as the same mode: neighbouring points are
 /// matched one-to-one (largest total |cosine|), from the middle point, whose right vectors define the
@@ -33,6 +48,7 @@ struct MatchedModes {
   OptionalNumbers renormalized_mass;    ///< and over l >= 3N/4 [K]
   OptionalNumbers wavefunction_z;       ///< mean late / mean early sigma; needs both ranges whole [K]
   OptionalNumbers anomalous_dimension;  ///< slope of ln sigma against ln(l+1), N/3 <= l < 2N/3 [K]
+  OptionalNumbers fixed_point;  ///< the point from N/3 on after which the running mass changes least [K]
   std::optional<double> alpha;  ///< ln mean(sigma of mode 0 / sigma of mode 1) over their common points
   std::optional<double> beta;   ///< gap of the two smallest |growth rates| over their mean
   /// The mass of E(k)^2 = m^2 + (2 sin(k/2))^2, E the |growth rate| of each momentum component, where that
@@ -40,10 +56,13 @@ struct MatchedModes {
   OptionalNumbers lattice_mass;
   std::vector<bool> lattice_tested;  ///< whether there was anything to fit [K]
   Eigen::VectorXd spin;              ///< mean over the matched points [K]
-  Eigen::MatrixXd spin_null;         ///< the same with token positions permuted, all points alike [draws, K]
   /// Power density of u over |k| at kSpectrumPoints momenta from 0 to pi, mean over the matched points; 1 is
   /// flat. [kSpectrumPoints, K]
-  Eigen::MatrixXd spectrum;
+  Eigen::MatrixXf spectrum;
+  /// Signed growth rate of each momentum component there, per layer; NaN below 3 matched points.
+  /// [kSpectrumPoints, K]
+  Eigen::MatrixXf momentum_rate;
+  ShuffleDraws shuffled;
   double mean_cosine = 0;   ///< of the matches, over modes and points
   double broken_share = 0;  ///< share of matches below min_cosine
 };
@@ -55,7 +74,11 @@ double spectrum_momentum(Eigen::Index point);
 /// A density over bins 0 .. T/2 at the spectrum points, linear between bins.
 Eigen::VectorXd spectrum_on_grid(const Eigen::VectorXd& density, Eigen::Index tokens);
 
-/// `spin` [N, K] is FieldAnalysis::spin; `name` keys the random streams of the null.
+/// Minus the slope of ln sigma over `window` points around each one, cut to the ends of the match; NaN
+/// outside and where there is one point only. [N, K]
+Eigen::MatrixXd running_mass(const MatchedModes& modes, Eigen::Index window);
+
+/// `spin` [N, K] is FieldAnalysis::spin; `name` keys the random streams of the nulls.
 MatchedModes match_modes(const FieldStatistics& field, const Eigen::MatrixXd& spin, const std::string& name,
                          const MatchOptions& options);
 

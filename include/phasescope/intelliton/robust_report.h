@@ -9,6 +9,7 @@
 
 #include "phasescope/intelliton/field_summary.h"
 #include "phasescope/intelliton/options.h"
+#include "phasescope/intelliton/with_null.h"
 #include "phasescope/stats/estimate.h"
 
 namespace phasescope::intelliton {
@@ -16,21 +17,6 @@ namespace phasescope::intelliton {
 struct RobustOptions {
   std::size_t draws = 2000;  ///< bootstrap draws over prompts within category
   std::uint64_t seed = 1234;
-  std::size_t shuffle_layer_draws = 0;  ///< draws of the shuffle-layers null; 0 leaves it out
-};
-
-/// Where a quantity would lie if what it measures did not exist: 95 % of the null's draws.
-struct NullRange {
-  double low = 0;
-  double high = 0;
-  std::size_t draws = 0;
-
-  bool contains(double value) const { return low <= value && value <= high; }
-};
-
-struct WithNull {
-  stats::Estimate estimate;
-  std::optional<NullRange> null;  ///< absent when that null was not asked for
 };
 
 /// One mode of one category.
@@ -46,39 +32,46 @@ struct SpeciesMember {
   bool inside_null() const { return coherence.value && *coherence.value <= coherence_null; }
 };
 
-/// A group of modes of categories that share an axis. Medians are over prompts and members.
+/// A group of modes of categories that share an axis. Medians are over prompts and members. What a null of
+/// the order of layers or tokens can explain away stands beside it.
 struct RobustSpecies {
   std::vector<SpeciesMember> members;
-  stats::Estimate amplitude;
-  WithNull growth_rate;   ///< null: shuffle-layers
-  double pole_share = 0;  ///< of prompts and members whose spectral density has a pole
-  stats::Estimate pole_mass;
-  stats::Estimate lattice_mass;
+  WithNull amplitude;
+  WithNull growth_rate;
+  double pole_share = 0;     ///< of prompts and members whose spectral density has a pole
+  WithNull pole_mass;        ///< over the fields that have a pole; undefined where most have none
+  WithNull resonance_width;  ///< the same
+  WithNull lattice_mass;
   std::size_t lattice_better = 0;  ///< fits that beat a constant
   std::size_t lattice_tested = 0;
-  stats::Estimate power_momentum;   ///< peak of the mean spectrum over layers and prompts, |k|
-  Eigen::VectorXd spectrum;         ///< that mean [kSpectrumPoints]; 1 is flat
-  Eigen::VectorXd spectrum_spread;  ///< standard deviation over prompts
-  WithNull spin;                    ///< null: shuffle-tokens
-  stats::Estimate bare_mass;
-  stats::Estimate renormalized_mass;
-  stats::Estimate wavefunction_z;
-  stats::Estimate anomalous_dimension;
+  WithNull power_momentum;               ///< peak of the mean spectrum over layers and prompts, |k|
+  Eigen::VectorXd spectrum;              ///< that mean [kSpectrumPoints]; 1 is flat
+  Eigen::VectorXd spectrum_spread;       ///< standard deviation over prompts
+  Eigen::VectorXd momentum_rate;         ///< mean growth rate by momentum [kSpectrumPoints]
+  Eigen::VectorXd momentum_rate_spread;  ///< standard deviation over prompts
+  WithNull spin;
+  WithNull bare_mass;
+  WithNull renormalized_mass;
+  WithNull wavefunction_z;
+  WithNull anomalous_dimension;
+  WithNull fixed_point_layer;
+  std::vector<stats::Estimate> running_mass;  ///< by state point
 };
 
 struct RobustReport {
   std::vector<RobustSpecies> species;     ///< by amplitude, descending
   std::vector<SpeciesMember> incoherent;  ///< active modes whose prompts share no axis: no species
-  stats::Estimate n_species;
-  stats::Estimate alpha;
-  stats::Estimate beta;
-  stats::Estimate fusion_events;         ///< published events per step over depth
-  stats::Estimate random_fusion_events;  ///< of a random walk over as many modes
-  stats::Estimate match_cosine;          ///< of one-to-one matches between neighbouring points
-  stats::Estimate broken_matches;        ///< share below the minimum cosine
-  stats::Estimate power_momentum;        ///< of whole fields
+  WithNull n_species;
+  WithNull alpha;
+  WithNull beta;
+  WithNull fusion_events;                ///< published events per step over depth; null: a random walk
+  stats::Estimate random_fusion_events;  ///< expected of a random walk over as many modes
+  WithNull match_cosine;                 ///< of one-to-one matches between neighbouring points
+  WithNull broken_matches;               ///< share below the minimum cosine
+  WithNull power_momentum;               ///< of whole fields
   Eigen::VectorXd spectrum;
   Eigen::VectorXd spectrum_spread;
+  Eigen::MatrixXd layer_spectrum;  ///< the mean over prompts by state point [N, kSpectrumPoints]
   double interval_narrowness = 1;  ///< stats::BootstrapDraws::narrowness
 };
 

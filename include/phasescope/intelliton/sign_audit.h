@@ -24,7 +24,7 @@ struct SignAudit {
 };
 
 /// Flips the right vectors of every prompt and mode at random, `draws` >= 1 times, and builds the catalogue
-/// again. Prompts that keep no vectors (kVectorSamples) keep their sign. `categories` is changed meanwhile
+/// again. Prompts that keep no vectors (kArraySamples) keep their sign. `categories` is changed meanwhile
 /// and restored.
 SignAudit audit_signs(std::vector<CategoryFields>& categories, const FieldAnalysis& representative,
                       const Options& options, std::size_t draws, std::uint64_t seed);

@@ -33,10 +33,11 @@ struct SpeciesReport {
   std::vector<CategoryCount> categories;
   std::int64_t nonfinite_states = 0;  ///< entries that counted as 0, over all prompts and state points
   std::string representative;
+  FieldSummary representative_field;
   Catalog published;
   RobustReport robust;
   std::optional<SignAudit> sign_audit;
-  std::vector<ModelNull> model_nulls;  ///< added by who ran the null networks (compare_with_null_run)
+  std::vector<ModelNull> model_nulls;  ///< added by who ran the null networks (compare_with_null_runs)
 };
 
 /// Ends the observer's run. Errors: numerics when no prompt, or not the representative one, was seen to its

@@ -15,6 +15,8 @@ std::string trajectory_to_csv(const intelliton::DiagnosticsReport& report);
 std::string transitions_to_csv(const intelliton::DiagnosticsReport& report);
 
 /// tables/pairs.csv: one row a pair, then one a control.
+/// tables/measures.csv: what tells the two sides of pairs, or pairs from controls, apart, with its nulls.
+std::string measures_to_csv(const intelliton::DiagnosticsReport& report);
 std::string pairs_to_csv(const intelliton::DiagnosticsReport& report);
 
 }  // namespace phasescope::report

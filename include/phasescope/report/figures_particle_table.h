@@ -18,11 +18,13 @@ struct ParticlePoint {
 
 struct ParticleTable {
   std::string model;
-  std::string finding;  ///< one sentence under the title, or ""
-  std::vector<ParticlePoint> particles;
+  std::string finding;                        ///< one sentence under the title, or ""
+  std::vector<ParticlePoint> particles;       ///< of the published catalog
+  std::vector<ParticlePoint> estimates = {};  ///< the sound estimates; empty: one panel only
 };
 
-/// Particle table: momentum against amplitude (logarithmic), spin as colour.
+/// Particle table: momentum against amplitude (logarithmic), spin as colour; published and estimated species
+/// side by side.
 std::string particle_table_figure(const ParticleTable& table);
 
 }  // namespace phasescope::report

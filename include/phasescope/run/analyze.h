@@ -20,6 +20,7 @@ struct AnalyzeOptions {
   CtOptions ct;
   bool span_was_chosen = false;  ///< false: generated where tokens were generated, else prompt
   intelliton::Options species;
+  NullOptions nulls;  ///< shuffles only: networks need a model
   std::uint64_t seed = 1234;
   int threads = 0;
   std::int64_t batch_tokens = 8192;

@@ -22,6 +22,9 @@ struct RunSummary {
   std::string regime_sentence;  ///< whether the regime survives its nulls
   std::int64_t too_short = 0;   ///< runs too short to classify
   std::optional<std::int64_t> species;
+  /// What species, pairs and dynamics say, with their nulls: a screen of lines for people; empty without
+  /// them.
+  std::string species_text;
 };
 
 /// The main job: loads, runs, analyses and writes the run folder. Errors: those of every part; the folder

@@ -40,7 +40,7 @@ std::string utc_now();
 
 /// Counts and times of a run that has ended.
 struct RunMeasures {
-  double load = 0, forward = 0, generate = 0, analyse = 0, write = 0;  ///< seconds
+  double load = 0, forward = 0, generate = 0, analyse = 0, nulls = 0, write = 0;  ///< seconds
   std::int64_t prompt_tokens = 0;
   std::int64_t generated_tokens = 0;
   std::int64_t batches = 0;          ///< finished

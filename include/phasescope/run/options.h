@@ -16,13 +16,17 @@ namespace phasescope::run {
 
 enum class Analysis { ct, species, pairs, dynamics };
 enum class Capture { none, last, all };
+/// What a result is held against on request.
+enum class Null { shuffle_tokens, shuffle_layers, random_embedding, random_weights };
 
 const char* name_of(Analysis analysis);
 const char* name_of(Capture capture);
+const char* name_of(Null null);
 const char* name_of(model::FinalStates states);
 /// Errors: usage, with the known names.
 Analysis analysis_named(const std::string& name);
 Capture capture_named(const std::string& name);
+Null null_named(const std::string& name);
 model::FinalStates final_states_named(const std::string& name);
 
 /// A prompt set and the analyses it feeds; none named: those that were asked for and can use it.
@@ -43,6 +47,22 @@ struct CtOptions {
   bool sensitivity = false;
   std::filesystem::path bands;  ///< empty: the published ones
 };
+
+/// Nulls and audits of species, pairs and dynamics (docs/methods.md).
+struct NullOptions {
+  std::vector<Null> nulls;           ///< in the order of the enumeration, each once
+  std::size_t shuffle_draws = 100;   ///< of each shuffle, per prompt
+  std::size_t networks = 3;          ///< networks drawn for each of random_embedding and random_weights
+  std::size_t sign_audit_draws = 0;  ///< 0: no audit
+
+  bool wants(Null null) const;
+  bool wants_networks() const { return wants(Null::random_embedding) || wants(Null::random_weights); }
+};
+
+/// Sorted, each once.
+std::vector<Null> nulls_named(const std::vector<std::string>& names);
+
+Json nulls_to_json(const NullOptions& options);
 
 /// Everything that decides what a run computes, and where it writes. Filled by the command line, a
 /// configuration file or a test.
@@ -67,6 +87,7 @@ struct RunOptions {
   model::Sampling sampling;
   CtOptions ct;
   intelliton::Options species;
+  NullOptions nulls;
   bool detail = false;  ///< also detail.json and steps.jsonl
   bool deterministic = false;
   bool overwrite = false;

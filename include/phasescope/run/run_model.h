@@ -23,6 +23,8 @@ class RunModel {
   const ModelDigests& digests();
   /// Opened anew when device options differ from the last call's. Errors: as the model library's.
   model::LanguageModel& language_model(const RunOptions& options);
+  /// Frees the weights; the next language_model() reads them again.
+  void close_language_model() { language_model_.reset(); }
 
  private:
   checkpoint::Checkpoint checkpoint_;
