@@ -33,7 +33,9 @@ TEST(TensorLogits, ReductionsAgreeWithThoseOfPlainMemory) {
     EXPECT_NEAR(found.margin, expected.margin, 1e-7);
     EXPECT_NEAR(found.entropy, expected.entropy, 1e-6);
     EXPECT_NEAR(found.log_normalizer, expected.log_normalizer, 1e-6);
-    if (wanted[i].target >= 0) EXPECT_EQ(outcomes[i].target_logit, logits.at(row, wanted[i].target));
+    if (wanted[i].target >= 0) {
+      EXPECT_EQ(outcomes[i].target_logit, logits.at(row, wanted[i].target));
+    }
     EXPECT_EQ(outcomes[i].chosen, wanted[i].draw < 0 ? -1 : expected.best);
   }
 }
