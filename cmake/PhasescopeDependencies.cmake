@@ -12,6 +12,7 @@ pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8>=10.42)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc>=2.6)  # Debian ships 2.8.0, whose .pc file says 2.6.0
 if(PHASESCOPE_BUILD_TESTS)
   find_package(GTest 1.12 REQUIRED)
+  find_package(yaml-cpp 0.7 REQUIRED)
   include(GoogleTest)
 endif()
 if(PHASESCOPE_WITH_MODEL AND PHASESCOPE_WITH_ONEDNN)

@@ -2,7 +2,7 @@
 
 build_packages=(build-essential cmake ninja-build ccache pkg-config git libtorch-dev libdnnl-dev libeigen3-dev libcli11-dev
   nlohmann-json3-dev libcereal-dev libspdlog-dev libpcre2-dev libutf8proc-dev libssl-dev libvalijson-dev)
-test_packages=(libgtest-dev libgmock-dev)
+test_packages=(libgtest-dev libgmock-dev libyaml-cpp-dev)
 cluster_packages=(slurm-wlm munge)
 model_packages=(python3 python3-pip unzip)
 
