@@ -51,8 +51,8 @@ TEST(TensorProduct, ThreeTermsHaveTheErrorOfFloat32AndOneTermThatOfBfloat16) {
     const double plain = error_of(at::mm(x, weight.to(at::kFloat).t()), x, weight);
     const double three = error_of(linear(x, {weight, {}}, ProductTerms::three), x, weight);
     const double one = error_of(linear(x, {weight, {}}, ProductTerms::one), x, weight);
-    EXPECT_LT(three, 1e-6) << rows;
-    EXPECT_LT(three, 4 * plain) << rows;
+    EXPECT_LT(three, 4 * plain) << rows;  // float32's own error depends on the library
+    EXPECT_LT(three, one / 100) << rows;
     EXPECT_GT(one, 1e-4) << rows;
   }
 }
