@@ -24,6 +24,11 @@ std::string number(const std::optional<double>& value) {
   return value ? number(*value) : "none";
 }
 
+/// "1 category", "5 categories"
+std::string counted(std::size_t count, const char* one, const char* several) {
+  return std::to_string(count) + " " + (count == 1 ? one : several);
+}
+
 /// "2.41 [2.2, 2.7]"
 std::string interval(const stats::Estimate& estimate) {
   if (!estimate.value) return "none";
@@ -112,10 +117,10 @@ std::string audit_line(const SpeciesReport& report) {
 }
 
 std::string species_text(const SpeciesReport& report) {
-  std::string text = "Species of " + std::to_string(report.n_prompts) + " prompts in " +
-                     std::to_string(report.categories.size()) +
-                     " categories: " + std::to_string(report.published.species.size()) +
-                     " published, estimated " + interval(report.robust.n_species.estimate) + "; " +
+  std::string text = "Species of " + counted(report.n_prompts, "prompt", "prompts") + " in " +
+                     counted(report.categories.size(), "category", "categories") + ": " +
+                     std::to_string(report.published.species.size()) + " published, estimated " +
+                     interval(report.robust.n_species.estimate) + "; " +
                      std::to_string(report.robust.incoherent.size()) +
                      " active modes share no axis. Medians [95 %].\n";
   if (!report.published.species.empty()) text += published_table(report);
@@ -163,16 +168,28 @@ std::string measure_line(const DiagnosticsReport& report) {
          interval(length->auc) + ", as well as " + std::to_string(replaced) + " of them.\n";
 }
 
-/// The flags and measures that null networks reproduce.
+/// Names of the rows whose AUC lies among those of null networks.
+template <typename Row>
+void add_reproduced(const std::vector<intelliton::NullQuantity>& compared, const std::vector<Row>& rows,
+                    bool (*is_shown)(const Row&), std::string& names) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (is_shown(rows[i]) && compared[i].inside.front().value_or(false))
+      names += (names.empty() ? "" : ", ") + rows[i].name;
+  }
+}
+
+/// The flags and measures that null networks reproduce; baselines are left out.
 std::string network_lines(const DiagnosticsReport& report) {
+  using intelliton::CalibratedFlag;
+  using intelliton::MeasureRow;
   std::string text;
   for (const auto& null : report.model_nulls) {
     std::string names;
-    for (const auto* list : {&null.flags, &null.measures}) {
-      for (const auto& row : *list)
-        if (row.inside.front().value_or(false)) names += (names.empty() ? "" : ", ") + row.name;
-    }
-    text += "  AUC no better than in " + null.name + ": " + (names.empty() ? "none" : names) + ".\n";
+    add_reproduced<CalibratedFlag>(
+        null.flags, report.flags, [](const CalibratedFlag&) { return true; }, names);
+    add_reproduced<MeasureRow>(
+        null.measures, report.measures, [](const MeasureRow& row) { return !row.baseline; }, names);
+    text += "  AUC among those of " + null.name + ": " + (names.empty() ? "none" : names) + ".\n";
   }
   return text;
 }
