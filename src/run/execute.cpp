@@ -140,7 +140,7 @@ class RunJob {
       measures_ = batch.measures;
       put_results(std::move(batch.results));
     }
-    measures_.load += own.load;
+    if (finished > 0) measures_.load += own.load;
     measures_.resumed_batches = measures_.batches;
   }
 
