@@ -12,13 +12,13 @@ namespace {
 
 constexpr std::uint64_t kUnknown = std::numeric_limits<std::uint64_t>::max();
 
-std::uint64_t system_available() {
+std::uint64_t system_memory(const std::string& what) {
   std::ifstream file("/proc/meminfo");
   std::string key;
   std::uint64_t kibibytes = 0;
   std::string unit;
   while (file >> key >> kibibytes) {
-    if (key == "MemAvailable:") return kibibytes * 1024;
+    if (key == what) return kibibytes * 1024;
     std::getline(file, unit);
   }
   return kUnknown;
@@ -40,8 +40,13 @@ std::uint64_t control_group_available() {
 }  // namespace
 
 std::uint64_t available_memory() {
-  const std::uint64_t available = std::min(system_available(), control_group_available());
+  const std::uint64_t available = std::min(system_memory("MemAvailable:"), control_group_available());
   return available == kUnknown ? 0 : available;
+}
+
+std::uint64_t machine_memory() {
+  const std::uint64_t total = std::min(system_memory("MemTotal:"), first_number("/sys/fs/cgroup/memory.max"));
+  return total == kUnknown ? 0 : total;
 }
 
 std::uint64_t peak_resident_memory() {

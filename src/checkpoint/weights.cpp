@@ -1,5 +1,6 @@
 #include "phasescope/checkpoint/weights.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "phasescope/base/error.h"
@@ -20,14 +21,23 @@ std::int64_t stored_index(const Weight& weight, std::int64_t row) {
   return weight.row_of.empty() ? row : weight.row_of[static_cast<std::size_t>(row)];
 }
 
-/// Output rows are stored columns: walks the stored matrix row by row so that memory is read in order.
+/// Output rows are stored columns: walks the stored matrix row by row, of each row only the part that holds
+/// them, so that memory is read in order. Such types have no blocks: any number can be read by itself.
 void convert_columns(const Weight& weight, std::int64_t first, std::int64_t count, float* out) {
-  std::vector<float> stored_row(static_cast<std::size_t>(weight.stored_columns));
+  std::int64_t begin = stored_index(weight, first);
+  std::int64_t end = begin + 1;
+  for (std::int64_t r = 1; r < count; ++r) {
+    begin = std::min(begin, stored_index(weight, first + r));
+    end = std::max(end, stored_index(weight, first + r) + 1);
+  }
+  std::vector<float> part(static_cast<std::size_t>(end - begin));
   for (std::int64_t c = 0; c < weight.stored_rows; ++c) {
-    formats::dequantize(weight.type, weight.data + static_cast<std::uint64_t>(c) * row_bytes(weight),
-                        weight.stored_columns, stored_row.data());
+    const std::uint64_t offset =
+        static_cast<std::uint64_t>(c) * row_bytes(weight) + bytes_of(weight.type, begin);
+    formats::dequantize(weight.type, weight.data + offset, end - begin, part.data());
     for (std::int64_t r = 0; r < count; ++r) {
-      out[r * weight.stored_rows + c] = stored_row[static_cast<std::size_t>(stored_index(weight, first + r))];
+      out[r * weight.stored_rows + c] =
+          part[static_cast<std::size_t>(stored_index(weight, first + r) - begin)];
     }
   }
 }

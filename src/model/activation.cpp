@@ -55,11 +55,12 @@ void activate(Activation activation, Matrix x) {
   });
 }
 
-void activate_gated(Activation activation, Matrix gate, ConstMatrix up) {
+void activate_gated(Activation activation, ConstMatrix gate, ConstMatrix up, Matrix output) {
   for_each_piece(gate.rows, gate.columns, [&](std::int64_t r, std::int64_t first, std::int64_t count) {
-    Array x(gate.row(r) + first, count);
-    apply_activation(activation, Array(gate.row(r) + first, count));
-    x *= ConstArray(up.row(r) + first, count);
+    alignas(64) float piece[kPiece];
+    std::copy_n(gate.row(r) + first, count, piece);
+    apply_activation(activation, Array(piece, count));
+    Array(output.row(r) + first, count) = Array(piece, count) * ConstArray(up.row(r) + first, count);
   });
 }
 

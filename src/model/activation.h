@@ -9,7 +9,7 @@ namespace phasescope::model {
 /// x = activation(x), in place.
 void activate(checkpoint::Activation activation, Matrix x);
 
-/// gate = activation(gate) * up, in place.
-void activate_gated(checkpoint::Activation activation, Matrix gate, ConstMatrix up);
+/// output = activation(gate) * up. `output` may be `gate`.
+void activate_gated(checkpoint::Activation activation, ConstMatrix gate, ConstMatrix up, Matrix output);
 
 }  // namespace phasescope::model

@@ -1,124 +1,282 @@
 #include "attention.h"
 
+#include "attention_tile.h"
+
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include <Eigen/Core>
 
 namespace phasescope::model {
 namespace {
 
+using Array = Eigen::Map<Eigen::ArrayXf>;
 using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using ConstMap = Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>>;
-using Map = Eigen::Map<RowMajor, 0, Eigen::OuterStride<>>;
 
 constexpr std::int64_t kQueriesPerTask = 64;
+constexpr std::int64_t kRowsPerTask = 128;  // queries times heads that share keys
+constexpr std::int64_t kKeysPerTile = 128;
+/// Below this many rows a task reads keys as they lie: turning them costs more than it saves.
+constexpr std::int64_t kFewRows = 8;
 
+constexpr float kNothing = -std::numeric_limits<float>::infinity();
+
+/// Queries [first, first + count) of all heads that read one head of keys and values.
 struct Task {
   const AttentionItem* item;
-  std::int64_t head;
+  std::int64_t key_head;
   std::int64_t first_query;
   std::int64_t queries;
 };
 
-/// Keys [first, first + count) that some query of a task sees.
+/// Keys [first, first + count).
 struct KeyRange {
   std::int64_t first;
   std::int64_t count;
 };
 
+std::int64_t heads_per_key_head(const AttentionSettings& settings) {
+  return settings.heads / settings.key_value_heads;
+}
+
 std::int64_t position_of(const AttentionItem& item, std::int64_t query) {
   return item.keys.rows - item.queries.rows + query;
 }
 
-std::int64_t first_key_of(const AttentionSettings& settings, std::int64_t position) {
-  return settings.window ? std::max<std::int64_t>(0, position - *settings.window + 1) : 0;
+/// The keys that a query at `position` sees.
+KeyRange keys_seen(const AttentionSettings& settings, std::int64_t position) {
+  const std::int64_t first = settings.window ? std::max<std::int64_t>(0, position - *settings.window + 1) : 0;
+  return {first, position - first + 1};
 }
 
-KeyRange keys_of(const AttentionSettings& settings, const Task& task) {
-  const std::int64_t first = first_key_of(settings, position_of(*task.item, task.first_query));
-  const std::int64_t last = position_of(*task.item, task.first_query + task.queries - 1);
-  return {first, last - first + 1};
+/// The keys that some of the queries [first, first + count) see.
+KeyRange keys_seen(const AttentionSettings& settings, const AttentionItem& item, std::int64_t first_query,
+                   std::int64_t queries) {
+  const std::int64_t first = keys_seen(settings, position_of(item, first_query)).first;
+  return {first, position_of(item, first_query + queries - 1) - first + 1};
 }
 
-ConstMap head_rows(const ConstMatrix& all, std::int64_t first, std::int64_t count, std::int64_t head,
-                   std::int64_t head_dim) {
-  return {all.row(first) + head * head_dim, count, head_dim, Eigen::OuterStride<>(all.stride)};
+KeyRange intersection(const KeyRange& a, const KeyRange& b) {
+  const std::int64_t first = std::max(a.first, b.first);
+  return {first, std::max<std::int64_t>(0, std::min(a.first + a.count, b.first + b.count) - first)};
 }
 
-/// Softmax of one row of scores over the keys its query sees; the others become 0.
-void softmax_row(const AttentionSettings& settings, const Task& task, const KeyRange& range,
-                 std::int64_t query, RowMajor& scores) {
-  const std::int64_t position = position_of(*task.item, task.first_query + query);
-  const std::int64_t begin = first_key_of(settings, position) - range.first;
-  const std::int64_t count = position - range.first + 1 - begin;
-  auto row = scores.row(query).array();
-  auto seen = row.segment(begin, count);
-  seen = (seen - seen.maxCoeff()).exp();
-  seen /= seen.sum();
-  row.head(begin) = 0;
-  row.tail(range.count - begin - count) = 0;
+/// One head's columns of rows [first, first + count).
+template <class Element>
+MatrixView<Element> head_of(const MatrixView<Element>& all, std::int64_t head, std::int64_t head_dim,
+                            std::int64_t first, std::int64_t count) {
+  return {all.row(first) + head * head_dim, count, head_dim, all.stride};
 }
 
-RowMajor attention_weights(const AttentionSettings& settings, const Task& task, const KeyRange& range) {
-  const AttentionItem& item = *task.item;
-  const std::int64_t key_head = task.head / (settings.heads / settings.key_value_heads);
-  const auto queries = head_rows(item.queries, task.first_query, task.queries, task.head, settings.head_dim);
-  const auto keys = head_rows(item.keys, range.first, range.count, key_head, settings.head_dim);
-  RowMajor scores(task.queries, range.count);
-  scores.noalias() = queries * keys.transpose();
+void scale_scores(const AttentionSettings& settings, Array scores) {
   scores *= settings.score_scale;
-  if (settings.score_softcap) {
-    const float cap = *settings.score_softcap;
-    scores = cap * (scores.array() / cap).tanh();
-  }
-  for (std::int64_t q = 0; q < task.queries; ++q) softmax_row(settings, task, range, q, scores);
-  return scores;
+  if (!settings.score_softcap) return;
+  const float cap = *settings.score_softcap;
+  scores = cap * (scores / cap).tanh();
 }
 
-void run_task(const AttentionSettings& settings, const Task& task) {
-  const AttentionItem& item = *task.item;
-  const KeyRange range = keys_of(settings, task);
-  const std::int64_t key_head = task.head / (settings.heads / settings.key_value_heads);
-  const RowMajor weights = attention_weights(settings, task, range);
-  const auto values = head_rows(item.values, range.first, range.count, key_head, settings.head_dim);
-  Map output(item.output.row(task.first_query) + task.head * settings.head_dim, task.queries,
-             settings.head_dim, Eigen::OuterStride<>(item.output.stride));
-  output.noalias() = weights * values;
+/// Memory of one thread, used from task to task.
+struct Scratch {
+  Buffer keys, values, scores, output;
+  std::vector<float> largest, sums;
+};
+
+/// One task on its way through the tiles of keys. Row h * queries + q belongs to head h of the group.
+class TaskRun {
+ public:
+  TaskRun(const AttentionSettings& settings, const Task& task, Scratch& scratch)
+      : settings_(settings),
+        task_(task),
+        scratch_(scratch),
+        rows_(heads_per_key_head(settings) * task.queries),
+        width_(padded(settings.head_dim)) {
+    scratch_.output.resize(static_cast<std::size_t>(rows_ * width_));
+    std::fill(scratch_.output.begin(), scratch_.output.end(), 0.0F);
+    scratch_.largest.assign(static_cast<std::size_t>(rows_), kNothing);
+    scratch_.sums.assign(static_cast<std::size_t>(rows_), 0.0F);
+  }
+
+  void run() {
+    const KeyRange all = keys_seen(settings_, *task_.item, task_.first_query, task_.queries);
+    for (std::int64_t first = all.first; first < all.first + all.count; first += kKeysPerTile)
+      add_tile({first, std::min(kKeysPerTile, all.first + all.count - first)});
+    write_output();
+  }
+
+ private:
+  std::int64_t head(std::int64_t of_group) const {
+    return task_.key_head * heads_per_key_head(settings_) + of_group;
+  }
+  Matrix output() const { return {scratch_.output.data(), rows_, width_}; }
+
+  void add_tile(const KeyRange& tile) {
+    const Matrix scores = score_tile(tile);
+    for (std::int64_t r = 0; r < rows_; ++r) weigh_row(tile, r, scores.row(r));
+    add_weighted_values({scores.data, rows_, tile.count, scores.stride}, tile_values(tile), output());
+  }
+
+  /// [rows, keys of the tile], rows padded.
+  Matrix score_tile(const KeyRange& tile) {
+    const std::int64_t stride = padded(tile.count);
+    scratch_.scores.resize(static_cast<std::size_t>(rows_ * stride));
+    const Matrix scores(scratch_.scores.data(), rows_, stride);
+    const ConstMatrix keys =
+        head_of(task_.item->keys, task_.key_head, settings_.head_dim, tile.first, tile.count);
+    if (rows_ >= kFewRows) transpose_padded(keys, scratch_.keys);
+    for (std::int64_t h = 0; h < heads_per_key_head(settings_); ++h) {
+      const ConstMatrix queries =
+          head_of(task_.item->queries, head(h), settings_.head_dim, task_.first_query, task_.queries);
+      const Matrix of_head = scores.slice(h * task_.queries, task_.queries);
+      if (rows_ >= kFewRows) {
+        multiply_scores(queries, {scratch_.keys.data(), settings_.head_dim, stride}, of_head);
+      } else {
+        score_as_stored(queries, keys, of_head);
+      }
+    }
+    return scores;
+  }
+
+  static void score_as_stored(ConstMatrix queries, ConstMatrix keys, Matrix scores) {
+    const ConstMap k(keys.data, keys.rows, keys.columns, Eigen::OuterStride<>(keys.stride));
+    for (std::int64_t q = 0; q < queries.rows; ++q) {
+      Eigen::Map<Eigen::VectorXf>(scores.row(q), keys.rows).noalias() =
+          k * Eigen::Map<const Eigen::VectorXf>(queries.row(q), queries.columns);
+    }
+  }
+
+  /// Scores of one row to weights relative to its largest score so far; what the row has added before is
+  /// brought to the same.
+  void weigh_row(const KeyRange& tile, std::int64_t row, float* scores) {
+    const auto r = static_cast<std::size_t>(row);
+    const std::int64_t query = task_.first_query + row % task_.queries;
+    const KeyRange seen = intersection(tile, keys_seen(settings_, position_of(*task_.item, query)));
+    const std::int64_t begin = seen.first - tile.first;
+    if (seen.count == 0) {
+      std::fill_n(scores, tile.count, 0.0F);
+      return;
+    }
+    std::fill_n(scores, begin, 0.0F);
+    std::fill(scores + begin + seen.count, scores + tile.count, 0.0F);
+    Array weights(scores + begin, seen.count);
+    scale_scores(settings_, weights);
+    const float largest = std::max(scratch_.largest[r], weights.maxCoeff());
+    weights = (weights - largest).exp();
+    const float kept = scratch_.sums[r] > 0 ? std::exp(scratch_.largest[r] - largest) : 0.0F;
+    scratch_.sums[r] = scratch_.sums[r] * kept + weights.sum();
+    scratch_.largest[r] = largest;
+    if (kept != 1.0F) Array(output().row(row), width_) *= kept;
+  }
+
+  /// [keys of the tile, width]: as they lie, or copied where a head is no whole number of vectors.
+  ConstMatrix tile_values(const KeyRange& tile) {
+    const ConstMatrix values =
+        head_of(task_.item->values, task_.key_head, settings_.head_dim, tile.first, tile.count);
+    if (width_ == settings_.head_dim) return values;
+    scratch_.values.resize(static_cast<std::size_t>(tile.count * width_));
+    for (std::int64_t k = 0; k < tile.count; ++k) {
+      float* copy = scratch_.values.data() + k * width_;
+      std::copy_n(values.row(k), settings_.head_dim, copy);
+      std::fill(copy + settings_.head_dim, copy + width_, 0.0F);
+    }
+    return {scratch_.values.data(), tile.count, width_};
+  }
+
+  void write_output() const {
+    for (std::int64_t r = 0; r < rows_; ++r) {
+      float* to = task_.item->output.row(task_.first_query + r % task_.queries) +
+                  head(r / task_.queries) * settings_.head_dim;
+      Array(to, settings_.head_dim) =
+          Array(output().row(r), settings_.head_dim) / scratch_.sums[static_cast<std::size_t>(r)];
+    }
+  }
+
+  const AttentionSettings& settings_;
+  const Task& task_;
+  Scratch& scratch_;
+  std::int64_t rows_;
+  std::int64_t width_;
+};
+
+std::vector<Task> make_tasks(const AttentionSettings& settings, const std::vector<AttentionItem>& items) {
+  const std::int64_t queries =
+      std::clamp<std::int64_t>(kRowsPerTask / heads_per_key_head(settings), 1, kQueriesPerTask);
+  std::vector<Task> tasks;
+  for (const AttentionItem& item : items) {
+    for (std::int64_t head = 0; head < settings.key_value_heads; ++head) {
+      for (std::int64_t first = 0; first < item.queries.rows; first += queries)
+        tasks.push_back({&item, head, first, std::min(queries, item.queries.rows - first)});
+    }
+  }
+  return tasks;
+}
+
+/// Weights of one head for some queries over keys `range`; 0 where a query does not look.
+RowMajor attention_weights(const AttentionSettings& settings, const AttentionItem& item, std::int64_t head,
+                           std::int64_t first_query, std::int64_t queries, const KeyRange& range) {
+  const ConstMatrix q = head_of(item.queries, head, settings.head_dim, first_query, queries);
+  const ConstMatrix k =
+      head_of(item.keys, head / heads_per_key_head(settings), settings.head_dim, range.first, range.count);
+  RowMajor weights(queries, range.count);
+  weights.noalias() = ConstMap(q.data, q.rows, q.columns, Eigen::OuterStride<>(q.stride)) *
+                      ConstMap(k.data, k.rows, k.columns, Eigen::OuterStride<>(k.stride)).transpose();
+  for (std::int64_t i = 0; i < queries; ++i) {
+    const KeyRange seen = keys_seen(settings, position_of(item, first_query + i));
+    Array row(weights.row(i).data(), range.count);
+    auto of_seen = row.segment(seen.first - range.first, seen.count);
+    scale_scores(settings, Array(row.data() + seen.first - range.first, seen.count));
+    of_seen = (of_seen - of_seen.maxCoeff()).exp();
+    of_seen /= of_seen.sum();
+    row.head(seen.first - range.first) = 0;
+    row.tail(range.first + range.count - seen.first - seen.count) = 0;
+  }
+  return weights;
 }
 
 /// Heads one after the other, so that their sum does not depend on the threads.
-void write_mean_weights(const AttentionSettings& settings, const AttentionItem& item) {
-  Map mean(item.mean_weights.data, item.mean_weights.rows, item.mean_weights.columns,
-           Eigen::OuterStride<>(item.mean_weights.stride));
-  mean.setZero();
+void write_mean_weights(const AttentionSettings& settings, const AttentionItem& item,
+                        std::int64_t first_query) {
+  const std::int64_t queries = std::min(kQueriesPerTask, item.queries.rows - first_query);
+  const KeyRange range = keys_seen(settings, item, first_query, queries);
+  RowMajor mean = RowMajor::Zero(queries, item.mean_weights.columns);
   for (std::int64_t head = 0; head < settings.heads; ++head) {
-    const Task task{&item, head, 0, item.queries.rows};
-    const KeyRange range = keys_of(settings, task);
-    mean.middleCols(range.first, range.count) += attention_weights(settings, task, range);
+    mean.middleCols(range.first, range.count) +=
+        attention_weights(settings, item, head, first_query, queries, range);
   }
   mean /= static_cast<float>(settings.heads);
+  for (std::int64_t q = 0; q < queries; ++q)
+    std::copy_n(mean.row(q).data(), mean.cols(), item.mean_weights.row(first_query + q));
+}
+
+void write_all_mean_weights(const AttentionSettings& settings, const std::vector<AttentionItem>& items) {
+  std::vector<Task> tasks;
+  for (const AttentionItem& item : items) {
+    if (item.mean_weights.data == nullptr) continue;
+    for (std::int64_t first = 0; first < item.queries.rows; first += kQueriesPerTask)
+      tasks.push_back({&item, 0, first, 0});
+  }
+  const auto count = static_cast<std::int64_t>(tasks.size());
+#pragma omp parallel for schedule(dynamic)
+  for (std::int64_t t = 0; t < count; ++t) {
+    const Task& task = tasks[static_cast<std::size_t>(t)];
+    write_mean_weights(settings, *task.item, task.first_query);
+  }
 }
 
 }  // namespace
 
 void attend(const AttentionSettings& settings, const std::vector<AttentionItem>& items) {
-  std::vector<Task> tasks;
-  for (const AttentionItem& item : items) {
-    for (std::int64_t head = 0; head < settings.heads; ++head) {
-      for (std::int64_t first = 0; first < item.queries.rows; first += kQueriesPerTask) {
-        tasks.push_back({&item, head, first, std::min(kQueriesPerTask, item.queries.rows - first)});
-      }
-    }
-  }
+  const std::vector<Task> tasks = make_tasks(settings, items);
   const auto count = static_cast<std::int64_t>(tasks.size());
-#pragma omp parallel for schedule(dynamic, 4)
-  for (std::int64_t t = 0; t < count; ++t) run_task(settings, tasks[static_cast<std::size_t>(t)]);
-  const auto sequences = static_cast<std::int64_t>(items.size());
-#pragma omp parallel for schedule(dynamic)
-  for (std::int64_t s = 0; s < sequences; ++s) {
-    const AttentionItem& item = items[static_cast<std::size_t>(s)];
-    if (item.mean_weights.data != nullptr) write_mean_weights(settings, item);
+#pragma omp parallel
+  {
+    Scratch scratch;
+#pragma omp for schedule(dynamic, 4)
+    for (std::int64_t t = 0; t < count; ++t)
+      TaskRun(settings, tasks[static_cast<std::size_t>(t)], scratch).run();
   }
+  write_all_mean_weights(settings, items);
 }
 
 }  // namespace phasescope::model

@@ -28,9 +28,10 @@ struct AttentionSettings {
   std::optional<std::int64_t> window;  ///< keys seen by a query, its own included
 };
 
-/// Causal softmax attention, each sequence by itself. Work is cut into (sequence, head, 64 queries), so that
-/// neither many short nor one long prompt leaves a core idle and no T x T matrix exists for all heads at
-/// once.
+/// Causal softmax attention, each sequence by itself. Work is cut into (sequence, heads that share keys, up
+/// to 64 queries), so that neither many short nor one long prompt leaves a core idle. Keys are passed in
+/// tiles of 128 with a running maximum and sum (Milakov and Gimelshein 2018; Rabe and Staats 2021), so that
+/// no row of scores as long as the sequence exists.
 void attend(const AttentionSettings& settings, const std::vector<AttentionItem>& items);
 
 }  // namespace phasescope::model

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "phasescope/base/profile.h"
 #include "phasescope/checkpoint/checkpoint.h"
 #include "phasescope/model/language_model.h"
 
@@ -75,6 +76,11 @@ class Backend {
   virtual double load_seconds() const = 0;
   virtual std::string device() const = 0;
   virtual std::string dtype() const = 0;
+  /// Where the time of its work goes.
+  Profile& profile() { return profile_; }
+
+ private:
+  Profile profile_;
 };
 
 /// Errors: environment for a device that is not there, usage for a type that the device does not compute in.

@@ -15,33 +15,49 @@ using checkpoint::QueryKeyNorm;
 
 /// Everything that stays the same while one block runs.
 struct BlockRun {
-  const Architecture& architecture;
+  const BlockPass& pass;
   std::int64_t index;
   const checkpoint::BlockPattern& pattern;
-  const LoadedBlock& weights;
-  const std::vector<RotaryTable>& ropes;
+  const HostBlock& weights;
   const std::vector<PackedSequence>& sequences;
-  Linear& linear;
-  BlockScratch& scratch;
+
+  const Architecture& architecture() const { return pass.architecture; }
+  BlockScratch& scratch() const { return pass.scratch; }
+
+  void apply(ConstMatrix x, const PreparedLinear& linear, Matrix y) const { pass.linear.apply(x, linear, y); }
 
   void norm(const NormTensor& weight, ConstMatrix from, Matrix to) const {
-    normalize_rows(architecture.norm, architecture.norm_epsilon, weight, from, to);
+    const ProfileClock clock(pass.profile, "norms and residual sums");
+    normalize_rows(architecture().norm, architecture().norm_epsilon, weight, from, to);
   }
 };
 
-void normalize_heads(const BlockRun& run, const std::vector<NormTensor>& norms, Matrix x) {
-  const Architecture& a = run.architecture;
+/// Columns [first, first + count) of all rows.
+Matrix columns_of(Matrix x, std::int64_t first, std::int64_t count) {
+  return {x.data + first, x.rows, count, x.stride};
+}
+
+/// One row's heads, side by side.
+void normalize_heads(const Architecture& a, const std::vector<NormTensor>& norms, float* row,
+                     std::int64_t width) {
   if (a.query_key_norm == QueryKeyNorm::all_heads) {
-    run.norm(norms.front(), x, x);
+    normalize_vector(a.norm, a.norm_epsilon, norms.front(), row, width);
     return;
   }
-  const std::int64_t heads = x.columns / a.head_dim;
+  for (std::int64_t h = 0; h < width / a.head_dim; ++h) {
+    const NormTensor& norm = norms[norms.size() == 1 ? 0 : static_cast<std::size_t>(h)];
+    normalize_vector(a.norm, a.norm_epsilon, norm, row + h * a.head_dim, a.head_dim);
+  }
+}
+
+void normalize_queries_and_keys(const BlockRun& run, Matrix queries, Matrix keys) {
+  const Architecture& a = run.architecture();
+  if (a.query_key_norm == QueryKeyNorm::none) return;
+  const ProfileClock clock(run.pass.profile, "norms and residual sums");
 #pragma omp parallel for schedule(static)
-  for (std::int64_t r = 0; r < x.rows; ++r) {
-    for (std::int64_t h = 0; h < heads; ++h) {
-      const NormTensor& norm = norms[norms.size() == 1 ? 0 : static_cast<std::size_t>(h)];
-      normalize_vector(a.norm, a.norm_epsilon, norm, x.row(r) + h * a.head_dim, a.head_dim);
-    }
+  for (std::int64_t r = 0; r < queries.rows; ++r) {
+    normalize_heads(a, run.weights.query_norms, queries.row(r), queries.columns);
+    normalize_heads(a, run.weights.key_norms, keys.row(r), keys.columns);
   }
 }
 
@@ -57,7 +73,7 @@ Matrix with_cache(const PackedSequence& sequence, Matrix cache, Matrix newest) {
 }
 
 AttentionSettings attention_settings(const BlockRun& run) {
-  const Architecture& a = run.architecture;
+  const Architecture& a = run.architecture();
   AttentionSettings settings;
   settings.heads = a.heads;
   settings.key_value_heads = a.key_value_heads;
@@ -69,128 +85,152 @@ AttentionSettings attention_settings(const BlockRun& run) {
   return settings;
 }
 
-/// Self-attention of normed rows into `output` [rows, hidden].
-void attention(const BlockRun& run, ConstMatrix x, Matrix output) {
-  BlockScratch& s = run.scratch;
-  run.linear.apply(x, run.weights.query, s.queries);
-  run.linear.apply(x, run.weights.key, s.keys);
-  run.linear.apply(x, run.weights.value, s.values);
-  if (run.architecture.query_key_norm != QueryKeyNorm::none) {
-    normalize_heads(run, run.weights.query_norms, s.queries);
-    normalize_heads(run, run.weights.key_norms, s.keys);
+/// Multiplications and additions of causal attention, the two products alone.
+double attention_operations(const BlockRun& run) {
+  double pairs = 0;
+  for (const PackedSequence& sequence : run.sequences) {
+    const auto rows = static_cast<double>(sequence.rows);
+    pairs += rows * (static_cast<double>(sequence.first_position) + (rows + 1) / 2);
   }
-  if (run.pattern.rope >= 0) {
-    const RotaryTable& rope = run.ropes[static_cast<std::size_t>(run.pattern.rope)];
-    rope.rotate(s.queries, run.architecture.head_dim);
-    rope.rotate(s.keys, run.architecture.head_dim);
-  }
+  return 4 * pairs * static_cast<double>(run.architecture().query_width());
+}
+
+void attend_sequences(const BlockRun& run, Matrix queries, Matrix keys, Matrix values) {
+  const ProfileClock clock(run.pass.profile, "attention", attention_operations(run));
   std::vector<AttentionItem> items;
   for (const PackedSequence& sequence : run.sequences) {
-    items.push_back({s.queries.slice(sequence.first_row, sequence.rows),
-                     with_cache(sequence, sequence.cached_keys, s.keys),
-                     with_cache(sequence, sequence.cached_values, s.values),
-                     s.attended.slice(sequence.first_row, sequence.rows), sequence.mean_attention});
+    items.push_back(
+        {queries.slice(sequence.first_row, sequence.rows), with_cache(sequence, sequence.cached_keys, keys),
+         with_cache(sequence, sequence.cached_values, values),
+         run.scratch().attended.slice(sequence.first_row, sequence.rows), sequence.mean_attention});
   }
   attend(attention_settings(run), items);
-  run.linear.apply(s.attended, run.weights.output, output);
+}
+
+/// Self-attention of normed rows into `output` [rows, hidden].
+void attention(const BlockRun& run, ConstMatrix x, Matrix output) {
+  const Architecture& a = run.architecture();
+  const Matrix all = run.scratch().query_key_value;
+  run.apply(x, run.weights.query_key_value, all);
+  const Matrix queries = columns_of(all, 0, a.query_width());
+  const Matrix keys = columns_of(all, a.query_width(), a.key_value_width());
+  const Matrix values = columns_of(all, a.query_width() + a.key_value_width(), a.key_value_width());
+  normalize_queries_and_keys(run, queries, keys);
+  if (run.pattern.rope >= 0) {
+    const ProfileClock clock(run.pass.profile, "rotary embedding");
+    const Matrix rotated = columns_of(all, 0, a.query_width() + a.key_value_width());
+    run.pass.ropes[static_cast<std::size_t>(run.pattern.rope)].rotate(rotated, a.head_dim);
+  }
+  attend_sequences(run, queries, keys, values);
+  run.apply(run.scratch().attended, run.weights.output, output);
+}
+
+void activate_rows(const BlockRun& run, Matrix gate_up, Matrix activated) {
+  const ProfileClock clock(run.pass.profile, "activation");
+  const Architecture& a = run.architecture();
+  if (a.gated) {
+    activate_gated(a.activation, columns_of(gate_up, 0, activated.columns),
+                   columns_of(gate_up, activated.columns, activated.columns), activated);
+  } else {
+    activate(a.activation, activated);
+  }
 }
 
 /// The feed-forward network, dense or a mixture of experts, of normed rows into `output` [rows, hidden].
 void feed_forward(const BlockRun& run, ConstMatrix x, Matrix output) {
-  const Architecture& a = run.architecture;
   if (run.pattern.experts) {
-    run_experts(a, run.weights, run.linear, x, output);
+    run_experts(run.architecture(), run.weights, run.pass.linear, x, output);
     return;
   }
-  BlockScratch& s = run.scratch;
-  run.linear.apply(x, run.weights.up, s.up);
-  if (a.gated) {
-    run.linear.apply(x, run.weights.gate, s.gate);
-    activate_gated(a.activation, s.gate, s.up);
-    run.linear.apply(s.gate, run.weights.down, output);
-  } else {
-    activate(a.activation, s.up);
-    run.linear.apply(s.up, run.weights.down, output);
-  }
+  const BlockScratch& s = run.scratch();
+  run.apply(x, run.weights.gate_up, s.gate_up);
+  activate_rows(run, s.gate_up, s.activated);
+  run.apply(s.activated, run.weights.down, output);
 }
 
-/// x += scale * branch, rows over the cores.
-void add_residual(float scale, ConstMatrix branch, Matrix x) {
-#pragma omp parallel for schedule(static)
-  for (std::int64_t r = 0; r < x.rows; ++r) {
-    const float* from = branch.row(r);
-    float* to = x.row(r);
-    for (std::int64_t c = 0; c < x.columns; ++c) to[c] += scale * from[c];
-  }
+BranchEnd branch_end(const BlockRun& run) {
+  const Architecture& a = run.architecture();
+  BranchEnd end;
+  end.kind = a.norm;
+  end.epsilon = a.norm_epsilon;
+  end.scale = static_cast<float>(a.residual_scale);
+  return end;
+}
+
+void finish_branch(const BlockRun& run, const BranchEnd& end, ConstMatrix before, Matrix branch, Matrix sum) {
+  const ProfileClock clock(run.pass.profile, "norms and residual sums");
+  end_branch(end, before, branch, sum, run.scratch().normed);
 }
 
 /// What attention or feed-forward reads: the normed residual stream, or the stream itself where the family
 /// has no such norm.
 ConstMatrix branch_input(const BlockRun& run, const NormTensor& norm, ConstMatrix x) {
-  if (!run.architecture.input_norms) return x;
-  run.norm(norm, x, run.scratch.normed);
-  return run.scratch.normed;
-}
-
-void finish_branch(const BlockRun& run, const NormTensor& output_norm, Matrix branch) {
-  if (run.architecture.output_norms) run.norm(output_norm, branch, branch);
+  if (!run.architecture().input_norms) return x;
+  run.norm(norm, x, run.scratch().normed);
+  return run.scratch().normed;
 }
 
 /// x + attention(norm x) + feed_forward(norm x), one norm or two.
-void run_parallel(const BlockRun& run, Matrix x) {
-  const auto scale = static_cast<float>(run.architecture.residual_scale);
+void run_parallel(const BlockRun& run, ConstMatrix x, Matrix output) {
+  const Architecture& a = run.architecture();
+  BlockScratch& s = run.scratch();
   const ConstMatrix attention_input = branch_input(run, run.weights.attention_norm, x);
-  attention(run, attention_input, run.scratch.branch);
-  const ConstMatrix feed_forward_input = run.architecture.shared_input_norm
-                                             ? attention_input
-                                             : branch_input(run, run.weights.feed_forward_norm, x);
-  feed_forward(run, feed_forward_input, run.scratch.second_branch);
-  add_residual(scale, run.scratch.branch, x);
-  add_residual(scale, run.scratch.second_branch, x);
+  attention(run, attention_input, s.branch);
+  const ConstMatrix feed_forward_input =
+      a.shared_input_norm ? attention_input : branch_input(run, run.weights.feed_forward_norm, x);
+  feed_forward(run, feed_forward_input, s.second_branch);
+  const BranchEnd end = branch_end(run);
+  finish_branch(run, end, x, s.branch, output);
+  finish_branch(run, end, output, s.second_branch, output);
 }
 
 /// norm, attention, residual, norm, feed-forward, residual.
-void run_sequential(const BlockRun& run, Matrix x) {
-  const auto scale = static_cast<float>(run.architecture.residual_scale);
-  attention(run, branch_input(run, run.weights.attention_norm, x), run.scratch.branch);
-  finish_branch(run, run.weights.attention_output_norm, run.scratch.branch);
-  add_residual(scale, run.scratch.branch, x);
-  if (run.architecture.residual_norms) run.norm(run.weights.attention_norm, x, x);
+void run_sequential(const BlockRun& run, ConstMatrix x, Matrix output) {
+  const Architecture& a = run.architecture();
+  const HostBlock& w = run.weights;
+  BlockScratch& s = run.scratch();
+  attention(run, branch_input(run, w.attention_norm, x), s.branch);
+  BranchEnd attention_end = branch_end(run);
+  if (a.output_norms) attention_end.branch_norm = &w.attention_output_norm;
+  if (a.residual_norms) attention_end.residual_norm = &w.attention_norm;
+  if (a.input_norms) attention_end.next_norm = &w.feed_forward_norm;
+  finish_branch(run, attention_end, x, s.branch, output);
 
-  feed_forward(run, branch_input(run, run.weights.feed_forward_norm, x), run.scratch.branch);
-  finish_branch(run, run.weights.feed_forward_output_norm, run.scratch.branch);
-  add_residual(scale, run.scratch.branch, x);
-  if (run.architecture.residual_norms) run.norm(run.weights.feed_forward_norm, x, x);
+  feed_forward(run, a.input_norms ? s.normed : output, s.branch);
+  BranchEnd feed_forward_end = branch_end(run);
+  if (a.output_norms) feed_forward_end.branch_norm = &w.feed_forward_output_norm;
+  if (a.residual_norms) feed_forward_end.residual_norm = &w.feed_forward_norm;
+  finish_branch(run, feed_forward_end, output, s.branch, output);
 }
 
 }  // namespace
 
-BlockScratch::BlockScratch(const Architecture& a, std::int64_t rows) {
-  normed = allocate(rows, a.hidden);
-  branch = allocate(rows, a.hidden);
-  if (a.parallel_residual) second_branch = allocate(rows, a.hidden);
-  queries = allocate(rows, a.query_width());
-  keys = allocate(rows, a.key_value_width());
-  values = allocate(rows, a.key_value_width());
-  attended = allocate(rows, a.query_width());
-  if (a.gated) gate = allocate(rows, a.intermediate);
-  up = allocate(rows, a.intermediate);
+void BlockScratch::resize(std::int64_t rows) {
+  const Architecture& a = architecture_;
+  normed = place(0, rows, a.hidden);
+  branch = place(1, rows, a.hidden);
+  if (a.parallel_residual) second_branch = place(2, rows, a.hidden);
+  query_key_value = place(3, rows, a.query_width() + 2 * a.key_value_width());
+  attended = place(4, rows, a.query_width());
+  gate_up = place(5, rows, (a.gated ? 2 : 1) * a.intermediate);
+  activated = a.gated ? place(6, rows, a.intermediate) : gate_up;
 }
 
-Matrix BlockScratch::allocate(std::int64_t rows, std::int64_t columns) {
-  storage_.emplace_back(static_cast<std::size_t>(rows * columns));
-  return {storage_.back().data(), rows, columns};
+Matrix BlockScratch::place(std::size_t index, std::int64_t rows, std::int64_t columns) {
+  Buffer& storage = storage_[index];
+  const auto needed = static_cast<std::size_t>(rows * columns);
+  if (storage.size() < needed) storage = Buffer(needed);
+  return {storage.data(), rows, columns};
 }
 
-void run_block(const Architecture& architecture, std::int64_t index, const LoadedBlock& weights,
-               const std::vector<RotaryTable>& ropes, const std::vector<PackedSequence>& sequences,
-               Linear& linear, BlockScratch& scratch, Matrix x) {
-  const auto& pattern = architecture.pattern[static_cast<std::size_t>(index)];
-  const BlockRun run{architecture, index, pattern, weights, ropes, sequences, linear, scratch};
-  if (architecture.parallel_residual) {
-    run_parallel(run, x);
+void run_block(const BlockPass& pass, std::int64_t index, const HostBlock& weights,
+               const std::vector<PackedSequence>& sequences, ConstMatrix input, Matrix output) {
+  const auto& pattern = pass.architecture.pattern[static_cast<std::size_t>(index)];
+  const BlockRun run{pass, index, pattern, weights, sequences};
+  if (pass.architecture.parallel_residual) {
+    run_parallel(run, input, output);
   } else {
-    run_sequential(run, x);
+    run_sequential(run, input, output);
   }
 }
 

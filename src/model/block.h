@@ -1,12 +1,14 @@
 #pragma once
 
 #include "attention.h"
+#include "host_weights.h"
 #include "linear.h"
-#include "loaded_weights.h"
 #include "rotary.h"
 
+#include <array>
 #include <vector>
 
+#include "phasescope/base/profile.h"
 #include "phasescope/checkpoint/architecture.h"
 
 namespace phasescope::model {
@@ -22,22 +24,38 @@ struct PackedSequence {
   Matrix mean_attention;  ///< [rows, positions] to be filled, or empty
 };
 
-/// Scratch matrices of one batch, allocated once and used by every block.
+/// Scratch matrices of a batch, used by every block; memory stays from pass to pass.
 class BlockScratch {
  public:
-  BlockScratch(const checkpoint::Architecture& architecture, std::int64_t rows);
+  explicit BlockScratch(const checkpoint::Architecture& architecture) : architecture_(architecture) {}
 
-  Matrix normed, branch, second_branch, queries, keys, values, attended, gate, up;
+  /// Gives every matrix this many rows.
+  void resize(std::int64_t rows);
+
+  Matrix normed, branch, second_branch;
+  Matrix query_key_value;  ///< [rows, query width + 2 key width]
+  Matrix attended;
+  Matrix gate_up;    ///< [rows, 2 intermediate], or [rows, intermediate] where nothing gates
+  Matrix activated;  ///< [rows, intermediate]; gate_up itself where nothing gates
 
  private:
-  Matrix allocate(std::int64_t rows, std::int64_t columns);
-  std::vector<Buffer> storage_;
+  Matrix place(std::size_t index, std::int64_t rows, std::int64_t columns);
+
+  const checkpoint::Architecture& architecture_;
+  std::array<Buffer, 7> storage_;
 };
 
-/// Runs block `index` over packed rows: x [rows, hidden] is replaced by the block's output. `ropes`: one
-/// table for each of the architecture's ropes.
-void run_block(const checkpoint::Architecture& architecture, std::int64_t index, const LoadedBlock& weights,
-               const std::vector<RotaryTable>& ropes, const std::vector<PackedSequence>& sequences,
-               Linear& linear, BlockScratch& scratch, Matrix x);
+/// What all blocks of a pass read and use.
+struct BlockPass {
+  const checkpoint::Architecture& architecture;
+  const std::vector<RotaryTable>& ropes;  ///< one for each of the architecture's
+  Linear& linear;
+  BlockScratch& scratch;
+  Profile& profile;
+};
+
+/// Runs block `index` over packed rows: input [rows, hidden] to output [rows, hidden], which is other memory.
+void run_block(const BlockPass& pass, std::int64_t index, const HostBlock& weights,
+               const std::vector<PackedSequence>& sequences, ConstMatrix input, Matrix output);
 
 }  // namespace phasescope::model

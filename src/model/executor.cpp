@@ -39,6 +39,17 @@ StageSeconds Executor::seconds() const {
   return result;
 }
 
+std::vector<ProfileEntry> Executor::profile() const {
+  std::vector<ProfileEntry> entries = backend_->profile().entries();
+  ProfileEntry weights;
+  weights.stage = "load";
+  weights.work = "weights read and converted";
+  weights.calls = 1;
+  weights.seconds = backend_->load_seconds();
+  entries.push_back(weights);
+  return entries;
+}
+
 /// Seconds of `work` without those that the backend spends on weights and observers spend meanwhile.
 template <class Work>
 double Executor::computing(const SequenceBatch& batch, Work work) {
@@ -54,7 +65,9 @@ std::vector<SequenceResult> Executor::run(const std::vector<PromptTokens>& promp
   for (const PromptTokens& prompt : prompts) check_prompt(checkpoint_, prompt);
   if (prompts.empty()) return {};
   SequenceBatch batch(checkpoint_.architecture(), *backend_, prompts, options, observers);
+  backend_->profile().enter("forward");
   seconds_.forward += computing(batch, [&] { batch.run_prompts(); });
+  backend_->profile().enter("generate");
   seconds_.generate += computing(batch, [&] { batch.generate(); });
   seconds_.observe += batch.observe_seconds();
   return batch.take_results();

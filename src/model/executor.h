@@ -20,6 +20,7 @@ class Executor : public LanguageModel {
   std::vector<SequenceResult> run(const std::vector<PromptTokens>& prompts, const BatchOptions& options,
                                   const std::vector<states::Observer*>& observers) override;
   StageSeconds seconds() const override;
+  std::vector<ProfileEntry> profile() const override;
   std::string device() const override { return backend_->device(); }
   std::string dtype() const override { return backend_->dtype(); }
 

@@ -12,24 +12,24 @@
 namespace phasescope::model {
 namespace {
 
-void run_expert(checkpoint::Activation activation, const LoadedExpert& expert,
+void run_expert(checkpoint::Activation activation, const HostExpert& expert,
                 const std::vector<ExpertAssignment>& assignments, Linear& linear, ConstMatrix x,
                 Matrix output) {
   const auto rows = static_cast<std::int64_t>(assignments.size());
-  const std::int64_t inner = expert.up.weight.rows;
-  Buffer storage(static_cast<std::size_t>(rows * (2 * x.columns + 2 * inner)));
+  const std::int64_t inner = expert.down.inputs();
+  Buffer storage(static_cast<std::size_t>(rows * (2 * x.columns + 3 * inner)));
   const Matrix input(storage.data(), rows, x.columns);
   const Matrix result(input.data + rows * x.columns, rows, x.columns);
-  const Matrix gate(result.data + rows * x.columns, rows, inner);
-  const Matrix up(gate.data + rows * inner, rows, inner);
+  const Matrix gate_up(result.data + rows * x.columns, rows, 2 * inner);
+  const Matrix activated(gate_up.data + rows * 2 * inner, rows, inner);
   for (std::int64_t i = 0; i < rows; ++i) {
     std::memcpy(input.row(i), x.row(assignments[static_cast<std::size_t>(i)].row),
                 static_cast<std::size_t>(x.columns) * sizeof(float));
   }
-  linear.apply(input, expert.gate, gate);
-  linear.apply(input, expert.up, up);
-  activate_gated(activation, gate, up);
-  linear.apply(gate, expert.down, result);
+  linear.apply(input, expert.gate_up, gate_up);
+  activate_gated(activation, Matrix(gate_up.data, rows, inner, gate_up.stride),
+                 Matrix(gate_up.data + inner, rows, inner, gate_up.stride), activated);
+  linear.apply(activated, expert.down, result);
   for (std::int64_t i = 0; i < rows; ++i) {
     const ExpertAssignment& assignment = assignments[static_cast<std::size_t>(i)];
     Eigen::Map<Eigen::ArrayXf>(output.row(assignment.row), output.columns) +=
@@ -39,7 +39,7 @@ void run_expert(checkpoint::Activation activation, const LoadedExpert& expert,
 
 }  // namespace
 
-void run_experts(const checkpoint::Architecture& architecture, const LoadedBlock& weights, Linear& linear,
+void run_experts(const checkpoint::Architecture& architecture, const HostBlock& weights, Linear& linear,
                  ConstMatrix x, Matrix output) {
   const checkpoint::Experts& experts = *architecture.experts;
   Buffer logit_storage(static_cast<std::size_t>(x.rows * experts.count));

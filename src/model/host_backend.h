@@ -1,8 +1,15 @@
 #pragma once
 
 #include "backend.h"
+#include "block.h"
+#include "head.h"
+#include "host_weights.h"
 #include "linear.h"
 #include "loaded_weights.h"
+
+#include <array>
+#include <memory>
+#include <vector>
 
 namespace phasescope::model {
 
@@ -12,7 +19,7 @@ class HostBackend : public Backend {
   HostBackend(const checkpoint::Checkpoint& checkpoint, const ModelOptions& options);
 
   std::unique_ptr<BatchBackend> start_batch(const std::vector<std::int64_t>& cache_capacities) override;
-  double load_seconds() const override { return outer_seconds_ + blocks_.seconds(); }
+  double load_seconds() const override { return outer_seconds_ + blocks_->seconds() + head_->seconds(); }
   std::string device() const override { return "cpu"; }
   std::string dtype() const override { return "float32"; }
 
@@ -23,7 +30,14 @@ class HostBackend : public Backend {
   NullWeights null_weights_;
   Linear linear_;
   LoadedOuter outer_;
-  BlockCache blocks_;
+  std::vector<Buffer> vectors_;
+  NormTensor final_norm_;
+  std::unique_ptr<Head> head_;
+  std::unique_ptr<HostBlocks> blocks_;
+  BlockScratch scratch_;
+  std::array<Buffer, 2> points_;  ///< states at two points, from batch to batch the same memory
+  Buffer normed_;
+  Buffer attention_;
   double outer_seconds_ = 0;
 };
 

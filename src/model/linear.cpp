@@ -1,6 +1,9 @@
 #include "linear.h"
 
 #include "onednn_product.h"
+#include "stopwatch.h"
+
+#include <algorithm>
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -11,62 +14,123 @@
 namespace phasescope::model {
 namespace {
 
-at::Tensor tensor_over(const float* data, std::int64_t rows, std::int64_t columns) {
-  return at::from_blob(const_cast<float*>(data), {rows, columns}, at::kFloat);
+at::Tensor tensor_over(ConstMatrix x) {
+  return at::from_blob(const_cast<float*>(x.data), {x.rows, x.columns}, {x.stride, 1}, at::kFloat);
 }
 
-void apply_with_torch(ConstMatrix x, const LinearTensor& weights, Matrix y) {
+void multiply_with_torch(ConstMatrix x, const PreparedLinear& weights, Matrix y) {
   const at::NoGradGuard no_gradient;
-  const at::Tensor input = tensor_over(x.data, x.rows, x.columns);
-  const at::Tensor matrix = tensor_over(weights.weight.data, weights.weight.rows, weights.weight.columns);
-  at::Tensor output = tensor_over(y.data, y.rows, y.columns);
+  const at::Tensor input = tensor_over(x);
+  const at::Tensor matrix = tensor_over(weights.weight->stored);
+  at::Tensor output = tensor_over(y);
   if (weights.bias == nullptr) {
     at::mm_out(output, input, matrix.t());
   } else {
-    at::addmm_out(output, tensor_over(weights.bias, 1, y.columns), input, matrix.t());
+    at::addmm_out(output, tensor_over(ConstMatrix(weights.bias, 1, y.columns)), input, matrix.t());
   }
+}
+
+/// Converts all rows, in pieces over the threads.
+Buffer convert_all(const WeightSource& source) {
+  constexpr std::int64_t elements_per_piece = 1 << 16;
+  Buffer rows(static_cast<std::size_t>(source.outputs * source.inputs));
+  const std::int64_t piece =
+      std::max<std::int64_t>(1, elements_per_piece / std::max<std::int64_t>(1, source.inputs));
+  parallel_for((source.outputs + piece - 1) / piece, [&](std::int64_t p) {
+    const std::int64_t first = p * piece;
+    source.convert(first, std::min(piece, source.outputs - first), rows.data() + first * source.inputs);
+  });
+  return rows;
 }
 
 }  // namespace
 
 struct Linear::Implementation {
   OneDnnProduct onednn;
+  SplitTerms terms;
 };
 
-Linear::Linear(MatrixLibrary library, bool one_thread)
-    : implementation_(new Implementation), library_(library), one_thread_(one_thread) {}
+Linear::Linear(MatrixLibrary library, bool deterministic, Profile& profile)
+    : implementation_(new Implementation),
+      library_(library),
+      deterministic_(deterministic),
+      profile_(profile) {}
 
 Linear::~Linear() {
   delete implementation_;
 }
 
-void Linear::apply(ConstMatrix x, const LinearTensor& weights, Matrix y) {
-  if (x.columns != weights.weight.columns || y.columns != weights.weight.rows || x.rows != y.rows) {
+std::shared_ptr<const WeightMatrix> Linear::prepare(const WeightSource& source, Lifetime lifetime) const {
+  auto matrix = std::make_shared<WeightMatrix>();
+  matrix->outputs = source.outputs;
+  matrix->inputs = source.inputs;
+  if (library_ == MatrixLibrary::tiles) {
+    matrix->split = SplitWeights::pack(source);
+    if (matrix->split) return matrix;
+  }
+  if (source.plain == nullptr) matrix->converted = convert_all(source);
+  const float* data = source.plain == nullptr ? matrix->converted.data() : source.plain;
+  matrix->stored = ConstMatrix(data, source.outputs, source.inputs);
+  if (library_ != MatrixLibrary::torch && lifetime == Lifetime::kept) {
+    matrix->packed = OneDnnProduct::pack(matrix->stored);
+    matrix->stored = {};
+    matrix->converted = {};
+  }
+  return matrix;
+}
+
+void Linear::apply(ConstMatrix x, const PreparedLinear& weights, Matrix y) {
+  if (x.columns != weights.inputs() || y.columns != weights.outputs() || x.rows != y.rows) {
     throw Error(ExitClass::internal, "matrix product of shapes that do not fit");
   }
   if (x.rows == 0) return;
-  const ThreadLimit limit(one_thread_ ? 1 : thread_count());
-  if (library_ == MatrixLibrary::onednn) {
-    implementation_->onednn.multiply(x, weights, y);
+  const Stopwatch watch;
+  multiply(x, weights, y);
+  const double operations = 2.0 * static_cast<double>(x.rows) * static_cast<double>(x.columns * y.columns);
+  profile_.add("product " + std::to_string(x.columns) + " x " + std::to_string(y.columns), watch.seconds(),
+               operations);
+}
+
+void Linear::apply(ConstMatrix x, const LinearTensor& weights, Matrix y) {
+  auto matrix = std::make_shared<WeightMatrix>();
+  matrix->outputs = weights.weight.rows;
+  matrix->inputs = weights.weight.columns;
+  matrix->stored = weights.weight;
+  apply(x, PreparedLinear{matrix, weights.bias}, y);
+}
+
+void Linear::multiply(ConstMatrix x, const PreparedLinear& weights, Matrix y) {
+  if (weights.weight->split) {
+    weights.weight->split->multiply(x, weights.bias, y, implementation_->terms);
+    return;
+  }
+  const ThreadLimit limit(deterministic_ ? 1 : thread_count());
+  if (library_ == MatrixLibrary::torch) {
+    multiply_with_torch(x, weights, y);
   } else {
-    apply_with_torch(x, weights, y);
+    implementation_->onednn.multiply(x, *weights.weight, weights.bias, y);
   }
 }
 
 MatrixLibrary default_matrix_library() {
-  return OneDnnProduct::available() ? MatrixLibrary::onednn : MatrixLibrary::torch;
+  if (!OneDnnProduct::available()) return MatrixLibrary::torch;
+  return SplitWeights::available() ? MatrixLibrary::tiles : MatrixLibrary::onednn;
 }
 
 MatrixLibrary matrix_library_named(const std::string& name) {
+  const bool onednn = OneDnnProduct::available();
+  const bool tiles = onednn && SplitWeights::available();
   if (name == "auto") return default_matrix_library();
   if (name == "torch") return MatrixLibrary::torch;
-  if (name == "onednn" && OneDnnProduct::available()) return MatrixLibrary::onednn;
-  throw Error(ExitClass::usage, "--blas: \"" + name + "\" is not one of auto" +
-                                    (OneDnnProduct::available() ? " onednn" : "") + " torch");
+  if (name == "onednn" && onednn) return MatrixLibrary::onednn;
+  if (name == "tiles" && tiles) return MatrixLibrary::tiles;
+  throw Error(ExitClass::usage, "--blas: \"" + name + "\" is not one of auto" + (tiles ? " tiles" : "") +
+                                    (onednn ? " onednn" : "") + " torch");
 }
 
 std::string matrix_library_text(MatrixLibrary library) {
-  return library == MatrixLibrary::onednn ? OneDnnProduct::version() : "libtorch";
+  if (library == MatrixLibrary::torch) return "libtorch";
+  return (library == MatrixLibrary::tiles ? "bfloat16 tiles, " : "") + OneDnnProduct::version();
 }
 
 }  // namespace phasescope::model

@@ -1,42 +1,63 @@
 #pragma once
 
 #include "matrix.h"
+#include "weight_matrix.h"
+#include "weight_source.h"
 
 #include <string>
+
+#include "phasescope/base/profile.h"
 
 namespace phasescope::model {
 
 /// Who multiplies matrices on the CPU.
 enum class MatrixLibrary {
-  onednn,  ///< oneDNN on the tensors' own memory
+  tiles,   ///< the bfloat16 tile unit with float32's accuracy (split_product.h), and oneDNN for matrices that
+           ///< it does not take
+  onednn,  ///< oneDNN in float32
   torch,   ///< libtorch's own BLAS
 };
 
-/// What this build can use; the first is the default. With Debian's libtorch, whose BLAS is OpenBLAS, that is
-/// oneDNN.
+/// The fastest that this build and processor have.
 MatrixLibrary default_matrix_library();
-/// Errors: usage for a name that is unknown or not built in. "auto" is the default.
+/// Errors: usage for a name that is unknown or cannot be used here. "auto" is the default.
 MatrixLibrary matrix_library_named(const std::string& name);
-/// "oneDNN 2.6.3" or "libtorch".
+/// "bfloat16 tiles, oneDNN 2.6.3", "oneDNN 2.6.3" or "libtorch".
 std::string matrix_library_text(MatrixLibrary library);
 
-/// The only place that knows how a product is computed. Not thread-safe: one object belongs to one executor.
+/// How long a prepared matrix will serve.
+enum class Lifetime {
+  kept,  ///< many products: worth another layout
+  once,  ///< for the batch at hand
+};
+
+/// The only place that knows how a product is computed. Not thread-safe, but for prepare(): one object
+/// belongs to one executor.
 class Linear {
  public:
-  /// `one_thread`: every product on one thread, so that its sums always run in the same order.
-  Linear(MatrixLibrary library, bool one_thread);
+  /// `deterministic`: products whose sums may run in another order each time are done on one thread. Times go
+  /// to `profile`, which must outlive it.
+  Linear(MatrixLibrary library, bool deterministic, Profile& profile);
   ~Linear();
   Linear(const Linear&) = delete;
   Linear& operator=(const Linear&) = delete;
 
-  /// y = x W^T + b. x [rows, inputs] and y [rows, outputs] must be dense (stride = columns).
+  /// Brings a matrix into the layout in which it will be multiplied, on all threads.
+  std::shared_ptr<const WeightMatrix> prepare(const WeightSource& source, Lifetime lifetime) const;
+
+  /// y = x W^T + b. x [rows, inputs], y [rows, outputs]; y must be dense (stride = columns).
+  void apply(ConstMatrix x, const PreparedLinear& weights, Matrix y);
+  /// The same with weights as they are stored, in float32.
   void apply(ConstMatrix x, const LinearTensor& weights, Matrix y);
 
  private:
   struct Implementation;
+  void multiply(ConstMatrix x, const PreparedLinear& weights, Matrix y);
+
   Implementation* implementation_;
   MatrixLibrary library_;
-  bool one_thread_;
+  bool deterministic_;
+  Profile& profile_;
 };
 
 }  // namespace phasescope::model

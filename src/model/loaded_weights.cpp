@@ -1,7 +1,5 @@
 #include "loaded_weights.h"
 
-#include "stopwatch.h"
-
 #include <algorithm>
 
 #include <ATen/ATen.h>
@@ -94,34 +92,15 @@ std::shared_ptr<const LoadedBlock> load_block(const checkpoint::BlockWeights& we
   return block;
 }
 
-BlockCache::BlockCache(const checkpoint::Checkpoint& checkpoint, const NullWeights& null_weights,
-                       std::uint64_t budget)
-    : checkpoint_(checkpoint),
-      null_weights_(null_weights),
-      budget_(budget),
-      kept_(checkpoint.blocks().size()) {}
-
-std::shared_ptr<const LoadedBlock> BlockCache::block(std::int64_t index) {
-  const auto i = static_cast<std::size_t>(index);
-  if (kept_[i]) return kept_[i];
-  const Stopwatch watch;
-  std::shared_ptr<const LoadedBlock> loaded = load_block(checkpoint_.blocks()[i], null_weights_);
-  if (kept_bytes_ + loaded->bytes <= budget_) {
-    kept_[i] = loaded;
-    kept_bytes_ += loaded->bytes;
-  }
-  seconds_ += watch.seconds();
-  return loaded;
-}
-
-LoadedOuter load_outer(const checkpoint::Checkpoint& checkpoint, const NullWeights& null_weights) {
+LoadedOuter load_outer(const checkpoint::Checkpoint& checkpoint, const NullWeights& null_weights,
+                       bool with_head) {
   LoadedOuter outer;
   Loader loader(null_weights, outer.storage, outer.bytes);
   const checkpoint::OuterWeights& weights = checkpoint.outer();
   outer.project_in = loader.load(weights.project_in);
   outer.project_out = loader.load(weights.project_out);
   outer.final_norm = loader.load(weights.final_norm);
-  outer.head = loader.load(weights.head);
+  if (with_head) outer.head = loader.load(weights.head);
   return outer;
 }
 

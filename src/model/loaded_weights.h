@@ -39,31 +39,13 @@ struct LoadedOuter {
   std::uint64_t bytes = 0;
 };
 
-/// Converted blocks, kept between uses as far as a budget allows: the first ones stay, since every pass goes
-/// through all of them in the same order.
-class BlockCache {
- public:
-  /// `budget`: bytes of converted copies that may stay.
-  BlockCache(const checkpoint::Checkpoint& checkpoint, const NullWeights& null_weights, std::uint64_t budget);
-
-  /// The block's weights; valid as long as the pointer is held.
-  std::shared_ptr<const LoadedBlock> block(std::int64_t index);
-  double seconds() const { return seconds_; }
-
- private:
-  const checkpoint::Checkpoint& checkpoint_;
-  const NullWeights& null_weights_;
-  std::uint64_t budget_;
-  std::uint64_t kept_bytes_ = 0;
-  std::vector<std::shared_ptr<const LoadedBlock>> kept_;
-  double seconds_ = 0;
-};
-
 /// Converts one block's weights, on all cores.
 std::shared_ptr<const LoadedBlock> load_block(const checkpoint::BlockWeights& weights,
                                               const NullWeights& null_weights);
 
-LoadedOuter load_outer(const checkpoint::Checkpoint& checkpoint, const NullWeights& null_weights);
+/// `with_head` false: the head stays empty.
+LoadedOuter load_outer(const checkpoint::Checkpoint& checkpoint, const NullWeights& null_weights,
+                       bool with_head = true);
 
 /// Float32 bytes that keeping every block converted would take.
 std::uint64_t converted_bytes(const checkpoint::Checkpoint& checkpoint);

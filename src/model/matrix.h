@@ -1,16 +1,40 @@
 #pragma once
 
 #include <cstdint>
+#include <new>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
 
 namespace phasescope::model {
 
-/// Memory for matrices, aligned to whole vector registers. Eigen computes the unaligned ends of a row with
-/// other instructions, so that without this the last bit of a result would depend on where the allocator
-/// happened to put it.
-using Buffer = std::vector<float, Eigen::aligned_allocator<float>>;
+/// Aligns to whole vector registers, and leaves new elements as they are: the threads that fill them are then
+/// the first to touch their pages.
+template <class Element>
+class BufferAllocator : public Eigen::aligned_allocator<Element> {
+ public:
+  template <class Other>
+  struct rebind {
+    using other = BufferAllocator<Other>;
+  };
+  BufferAllocator() = default;
+  template <class Other>
+  BufferAllocator(const BufferAllocator<Other>&) {}
+
+  template <class Constructed>
+  void construct(Constructed* place) {
+    ::new (static_cast<void*>(place)) Constructed;
+  }
+  template <class Constructed, class... Arguments>
+  void construct(Constructed* place, Arguments&&... arguments) {
+    ::new (static_cast<void*>(place)) Constructed(std::forward<Arguments>(arguments)...);
+  }
+};
+
+/// Memory for matrices, not initialised. Eigen computes the unaligned ends of a row with other instructions,
+/// so that without alignment the last bit of a result would depend on where the allocator happened to put it.
+using Buffer = std::vector<float, BufferAllocator<float>>;
 
 /// A row-major float32 matrix in somebody else's memory; rows may be further apart than they are long.
 template <class Element>

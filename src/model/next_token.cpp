@@ -1,5 +1,7 @@
 #include "next_token.h"
 
+#include "running_distribution.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,38 +12,6 @@
 
 namespace phasescope::model {
 namespace {
-
-using Logits = Eigen::Map<const Eigen::ArrayXf>;
-
-/// Sums in float64 piece by piece: the exponentials are float32, their sum over a large vocabulary must not
-/// be.
-constexpr std::int64_t kPiece = 4096;
-
-struct ExponentialSums {
-  double weight = 0;        ///< sum exp(z - max)
-  double weighted_gap = 0;  ///< sum (z - max) exp(z - max)
-};
-
-ExponentialSums exponential_sums(const Logits& logits, float largest) {
-  ExponentialSums sums;
-  for (std::int64_t first = 0; first < logits.size(); first += kPiece) {
-    // A gap beyond float32 must not become an infinity: it would meet its weight 0 in the product below.
-    const Eigen::ArrayXf gap = (logits.segment(first, std::min(kPiece, logits.size() - first)) - largest)
-                                   .max(std::numeric_limits<float>::lowest());
-    const Eigen::ArrayXd weight = gap.exp().cast<double>();
-    sums.weight += weight.sum();
-    sums.weighted_gap += (gap.cast<double>() * weight).sum();
-  }
-  return sums;
-}
-
-float second_largest(const Logits& logits, std::int64_t best) {
-  float second = -std::numeric_limits<float>::infinity();
-  if (best > 0) second = std::max(second, logits.head(best).maxCoeff());
-  const std::int64_t after = logits.size() - best - 1;
-  if (after > 0) second = std::max(second, logits.tail(after).maxCoeff());
-  return second;
-}
 
 /// Candidates in order of falling logit, at most `limit` of them.
 std::vector<std::int64_t> ranked(const float* logits, std::int64_t vocabulary, std::int64_t limit) {
@@ -68,22 +38,10 @@ std::size_t kept_count(const Sampling& sampling, const std::vector<double>& prob
 
 }  // namespace
 
-TokenDistribution describe(const float* data, std::int64_t vocabulary) {
-  const Logits logits(data, vocabulary);
-  TokenDistribution result;
-  result.finite = logits.isFinite().all();
-  if (!result.finite) return result;
-  const std::int64_t best = std::max_element(data, data + vocabulary) - data;  // the first of equals
-  const float largest = data[best];
-  const ExponentialSums sums = exponential_sums(logits, largest);
-  result.best = best;
-  result.top1 = 1 / sums.weight;
-  result.margin = vocabulary > 1
-                      ? result.top1 * -std::expm1(static_cast<double>(second_largest(logits, best)) - largest)
-                      : 1;
-  result.entropy = std::log(sums.weight) - sums.weighted_gap / sums.weight;
-  result.log_normalizer = largest + std::log(sums.weight);
-  return result;
+TokenDistribution describe(const float* logits, std::int64_t vocabulary) {
+  RunningDistribution distribution;
+  distribution.add(logits, vocabulary, 0);
+  return distribution.distribution();
 }
 
 std::int64_t choose(const Sampling& sampling, const float* logits, std::int64_t vocabulary, double draw) {

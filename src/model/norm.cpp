@@ -46,4 +46,19 @@ void normalize_rows(NormKind kind, double epsilon, const NormTensor& norm, Const
   }
 }
 
+void end_branch(const BranchEnd& end, ConstMatrix before, Matrix branch, Matrix sum, Matrix next) {
+  const auto epsilon = static_cast<float>(end.epsilon);
+  const std::int64_t width = sum.columns;
+#pragma omp parallel for schedule(static)
+  for (std::int64_t r = 0; r < sum.rows; ++r) {
+    float* added = branch.row(r);
+    if (end.branch_norm != nullptr) normalize(end.kind, epsilon, *end.branch_norm, added, added, width);
+    Row(sum.row(r), width) = ConstRow(before.row(r), width) + end.scale * ConstRow(added, width);
+    if (end.residual_norm != nullptr)
+      normalize(end.kind, epsilon, *end.residual_norm, sum.row(r), sum.row(r), width);
+    if (end.next_norm != nullptr)
+      normalize(end.kind, epsilon, *end.next_norm, sum.row(r), next.row(r), width);
+  }
+}
+
 }  // namespace phasescope::model

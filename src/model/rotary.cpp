@@ -155,20 +155,21 @@ RotaryTable::RotaryTable(const Rope& rope, const std::vector<RowPosition>& rows)
 }
 
 void RotaryTable::rotate(Matrix x, std::int64_t head_dim) const {
-  using Array = Eigen::Map<Eigen::ArrayXf>;
-  using ConstArray = Eigen::Map<const Eigen::ArrayXf>;
   const std::int64_t heads = x.columns / head_dim;
 #pragma omp parallel for schedule(static)
   for (std::int64_t r = 0; r < x.rows; ++r) {
-    const ConstArray cosine(cosine_.data() + r * half_, half_);
-    const ConstArray sine(sine_.data() + r * half_, half_);
-    Eigen::ArrayXf first_before(half_);
+    const float* cosine = cosine_.data() + r * half_;
+    const float* sine = sine_.data() + r * half_;
     for (std::int64_t h = 0; h < heads; ++h) {
-      Array first(x.row(r) + h * head_dim, half_);
-      Array second(x.row(r) + h * head_dim + half_, half_);
-      first_before = first;
-      first = first * cosine - second * sine;
-      second = second * cosine + first_before * sine;
+      float* first = x.row(r) + h * head_dim;
+      float* second = first + half_;
+#pragma omp simd
+      for (std::int64_t i = 0; i < half_; ++i) {
+        const float a = first[i];
+        const float b = second[i];
+        first[i] = a * cosine[i] - b * sine[i];
+        second[i] = b * cosine[i] + a * sine[i];
+      }
     }
   }
 }

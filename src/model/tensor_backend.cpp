@@ -283,7 +283,7 @@ TensorBackend::TensorBackend(const checkpoint::Checkpoint& checkpoint, const Ten
     : checkpoint_(checkpoint),
       settings_(settings),
       null_weights_(settings.null_network, settings.null_seed, checkpoint.architecture()),
-      host_linear_(default_matrix_library(), false) {
+      host_linear_(default_matrix_library(), false, profile()) {
   const Stopwatch watch;
   require_exact_products();
   host_outer_ = load_outer(checkpoint, null_weights_);

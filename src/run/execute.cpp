@@ -8,7 +8,9 @@
 #include "species_job.h"
 #include "species_summary.h"
 #include "stage_clock.h"
+#include "timed_observer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <map>
@@ -23,6 +25,7 @@
 #include "phasescope/run/manifest.h"
 #include "phasescope/run/model_library.h"
 #include "phasescope/run/plan.h"
+#include "phasescope/run/profile_report.h"
 #include "phasescope/run/run_folder.h"
 #include "phasescope/run/run_journal.h"
 #include "phasescope/run/run_model.h"
@@ -40,12 +43,14 @@ class RunJob {
         checkpoint_(opened.checkpoint()),
         tokenizer_(opened.tokenizer()),
         plan_(make_plan(options_, checkpoint_, tokenizer_)),
-        folder_(options_.output) {}
+        folder_(options_.output) {
+    profile_.enter("analyse");
+  }
 
   RunSummary execute() {
     digests_ = opened_.digests();
     identity_ = run_identity(options_, plan_, digests_);
-    journal_.emplace(folder_.path(), journal_header(identity_));
+    journal_.emplace(folder_.path(), journal_header(identity_, plan_));
     if (folder_.inspect(identity_, options_.overwrite) == FolderState::complete) return already_complete();
     stop_if_interrupted();
     started_ = utc_now();
@@ -60,6 +65,7 @@ class RunJob {
     try {
       run_batches(finished);
       write_results();
+      if (options_.profile) show_profile();
     } catch (const Error& error) {
       if (error.exit_class() == ExitClass::interrupted) write_manifest("interrupted");
       throw;
@@ -99,17 +105,17 @@ class RunJob {
     if (plan_.has(Analysis::ct)) {
       ct_ = std::make_unique<CtJob>(options_.ct, options_.sampling.seed, options_.detail,
                                     plan_.sequences_for(Analysis::ct), checkpoint_.architecture().blocks + 1);
-      observers_.push_back(&ct_->observer());
+      observe("ct_t", ct_->observer());
     }
     if (plan_.has(Analysis::species)) {
       species_ = std::make_unique<SpeciesJob>(
           species_options(options_.species, options_.nulls, options_.sampling.seed, hf), options_.detail,
           plan_.sequences_for(Analysis::species));
-      observers_.push_back(&species_->observer());
+      observe("species", species_->observer());
     }
     diagnostics_ = diagnostics_of_run(options_, plan_);
     if (diagnostics_) {
-      for (states::Observer* observer : diagnostics_->observers()) observers_.push_back(observer);
+      for (states::Observer* observer : diagnostics_->observers()) observe("pairs and dynamics", *observer);
     }
     if (options_.capture != Capture::none) {
       std::vector<states::Sequence> sequences;
@@ -120,8 +126,14 @@ class RunJob {
       }
       capture_ = std::make_unique<states::CaptureObserver>(folder_.path() / "states", sequences, ids,
                                                            options_.capture == Capture::last, hf);
-      observers_.push_back(capture_.get());
+      observe("capture", *capture_);
     }
+  }
+
+  void observe(const std::string& name, states::Observer& observer) {
+    observers_.push_back(&observer);
+    timed_observers_.push_back(std::make_unique<TimedObserver>(name, observer, profile_));
+    shown_.push_back(timed_observers_.back().get());
   }
 
   /// The last point is shown as the run's convention says, and both ways when ct_t reads it the other way.
@@ -180,28 +192,35 @@ class RunJob {
     model::BatchOptions batch_options;
     batch_options.final_states = final_states();
     batch_options.sampling = options_.sampling;
+    std::int64_t batch_tokens = 0, shown_tokens = 0, blocks_done = 0;
     batch_options.on_progress = [&](std::int64_t tokens) {
+      if (tokens == 0) {  // one more block of the prompts
+        const std::int64_t done = batch_tokens * ++blocks_done / checkpoint_.architecture().blocks;
+        tokens = std::min(done, batch_tokens) - shown_tokens;
+        shown_tokens += tokens;
+      }
       progress.advance(tokens);
       stop_if_interrupted();
     };
     for (std::size_t b = 0; b < plan_.batches.size(); ++b) {
       const std::vector<std::size_t>& batch = plan_.batches[b];
       std::vector<model::PromptTokens> prompts;
-      std::int64_t tokens = 0;
+      batch_tokens = shown_tokens = blocks_done = 0;
       for (const std::size_t i : batch) {
         const PlannedSequence& planned = plan_.sequences[i];
         prompts.push_back(
             {planned.sequence.index, planned.ids, planned.max_new_tokens, planned.sampling_stream});
-        tokens += planned.sequence.prompt_tokens;
+        batch_tokens += planned.sequence.prompt_tokens;
       }
       if (b >= finished) {
-        std::vector<model::SequenceResult> results = model_->run(prompts, batch_options, observers_);
+        std::vector<model::SequenceResult> results = model_->run(prompts, batch_options, shown_);
         keep_batch(results);
         put_results(std::move(results));
       }
-      progress.advance(tokens);
+      progress.advance(batch_tokens - shown_tokens);
     }
     measures_ = measures_so_far();
+    profile_.append(model_->profile());
   }
 
   void write_results() {
@@ -226,6 +245,7 @@ class RunJob {
 
   void finish_ct() {
     const StageClock analyse(measures_.analyse);
+    const ProfileClock clock(profile_, "ct_t report");
     std::vector<CtJob::Generated> generated;
     for (const PlannedSequence& planned : plan_.sequences) {
       if (!planned.feeds(Analysis::ct)) continue;
@@ -244,6 +264,7 @@ class RunJob {
     SpeciesResults results;
     {
       const StageClock analyse(measures_.analyse);
+      const ProfileClock clock(profile_, "species, pairs and dynamics report");
       if (species_) results.species = species_->report();
       if (diagnostics_) results.diagnostics = diagnostics_->report(results.catalog(), prompt_nll());
     }
@@ -270,10 +291,20 @@ class RunJob {
     return known;
   }
 
+  void show_profile() {
+    const std::vector<StageTotal> totals = {{"load", measures_.load},
+                                            {"forward", measures_.forward},
+                                            {"generate", measures_.generate},
+                                            {"analyse", measures_.analyse},
+                                            {"write", measures_.write}};
+    profile_json_ = profile_to_json(totals, profile_.entries());
+    std::fputs(profile_to_text(profile_json_).c_str(), stderr);
+  }
+
   void write_manifest(const std::string& status) {
-    const Json manifest =
-        manifest_to_json(options_, plan_, identity_, model_json_, libraries_, device_, status, started_,
-                         status == "running" ? std::string() : utc_now(), measures_);
+    Json manifest = manifest_to_json(options_, plan_, identity_, model_json_, libraries_, device_, status,
+                                     started_, status == "running" ? std::string() : utc_now(), measures_);
+    manifest["profile"] = profile_json_;
     write_file_atomically(folder_.path() / "manifest.json", manifest.dump(2) + "\n");
   }
 
@@ -296,7 +327,11 @@ class RunJob {
   std::unique_ptr<SpeciesJob> species_;
   std::unique_ptr<DiagnosticsJob> diagnostics_;
   std::unique_ptr<states::CaptureObserver> capture_;
+  Profile profile_;              ///< of the analyses
+  Json profile_json_ = nullptr;  ///< of the whole run, where it was asked for
   std::vector<states::Observer*> observers_;
+  std::vector<std::unique_ptr<TimedObserver>> timed_observers_;  ///< around each of them
+  std::vector<states::Observer*> shown_;                         ///< what the model tells: the timed ones
   std::vector<model::SequenceResult> results_;
   RunMeasures measures_;
   RunSummary summary_;

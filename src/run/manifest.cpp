@@ -101,11 +101,14 @@ Json program_versions() {
   return {{"phasescope", kVersion}, {"git", git_revision()}, {"compiler", kCompiler}};
 }
 
-Json journal_header(const Json& identity) {
+Json journal_header(const Json& identity, const Plan& plan) {
+  Json batches = Json::array();
+  for (const std::vector<std::size_t>& batch : plan.batches) batches.push_back(batch.size());
   return {{"kind", "phasescope.journal"},
           {"schema_version", 1},
           {"versions", program_versions()},
-          {"identity", identity}};
+          {"identity", identity},
+          {"batches", batches}};
 }
 
 std::string utc_now() {
@@ -146,6 +149,7 @@ Json manifest_to_json(const RunOptions& options, const Plan& plan, const Json& i
           {"tokens", {{"prompt", measures.prompt_tokens}, {"generated", measures.generated_tokens}}},
           {"batches", {{"finished", measures.batches}, {"resumed", measures.resumed_batches}}},
           {"peak_rss_bytes", peak_resident_memory()},
+          {"profile", nullptr},
           {"identity", identity}};
 }
 

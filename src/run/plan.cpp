@@ -1,10 +1,12 @@
 #include "phasescope/run/plan.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <utility>
 
 #include "phasescope/base/error.h"
+#include "phasescope/base/memory.h"
 #include "phasescope/base/sha256.h"
 #include "phasescope/run/chat.h"
 #include "phasescope/stats/random.h"
@@ -14,9 +16,12 @@
 namespace phasescope::run {
 namespace {
 
-/// Tokens of one batch where nothing was asked for: large enough for full-speed products, small enough for
-/// any machine.
-constexpr std::int64_t kDefaultBatchTokens = 4096;
+/// Tokens of one batch where weights stay in memory: enough for full-speed products, and more would only
+/// leave the caches.
+constexpr std::int64_t kKeptWeightsTokens = 4096;
+/// Where weights are read and converted again for each batch, more tokens share that.
+constexpr std::int64_t kStreamedWeightsTokens = 65536;
+constexpr std::int64_t kFewestTokens = 256;
 
 bool contains(const std::vector<Analysis>& analyses, Analysis analysis) {
   return std::find(analyses.begin(), analyses.end(), analysis) != analyses.end();
@@ -111,21 +116,66 @@ std::vector<std::vector<std::size_t>> make_groups(const std::vector<PlannedSeque
   return groups;
 }
 
-std::vector<std::vector<std::size_t>> make_batches(const std::vector<PlannedSequence>& sequences,
-                                                   std::int64_t limit) {
-  std::vector<std::vector<std::size_t>> batches;
+/// What may pass through the model together.
+struct BatchLimit {
+  std::int64_t tokens = 0;           ///< of prompts
+  std::uint64_t bytes = UINT64_MAX;  ///< of activations and key-value caches
+  std::uint64_t bytes_per_token = 0;
+  std::uint64_t bytes_per_cached_token = 0;
+};
+
+struct BatchLoad {
   std::int64_t tokens = 0;
+  std::uint64_t bytes = 0;
+
+  bool within(const BatchLimit& limit) const { return tokens <= limit.tokens && bytes <= limit.bytes; }
+  friend BatchLoad operator+(const BatchLoad& a, const BatchLoad& b) {
+    return {a.tokens + b.tokens, a.bytes + b.bytes};
+  }
+};
+
+BatchLoad size_of(const PlannedSequence& sequence, const BatchLimit& limit) {
+  const auto tokens = static_cast<std::int64_t>(sequence.ids.size());
+  const std::int64_t cached = sequence.max_new_tokens > 0 ? tokens + sequence.max_new_tokens : 0;
+  return {tokens, static_cast<std::uint64_t>(tokens) * limit.bytes_per_token +
+                      static_cast<std::uint64_t>(cached) * limit.bytes_per_cached_token};
+}
+
+std::vector<std::vector<std::size_t>> make_batches(const std::vector<PlannedSequence>& sequences,
+                                                   const BatchLimit& limit) {
+  std::vector<std::vector<std::size_t>> batches;
+  BatchLoad batch;
   for (const std::vector<std::size_t>& group : make_groups(sequences)) {
-    std::int64_t group_tokens = 0;
-    for (const std::size_t i : group) group_tokens += static_cast<std::int64_t>(sequences[i].ids.size());
-    if (batches.empty() || tokens + group_tokens > limit) {
+    BatchLoad of_group;
+    for (const std::size_t i : group) of_group = of_group + size_of(sequences[i], limit);
+    if (batches.empty() || !(batch + of_group).within(limit)) {
       batches.emplace_back();
-      tokens = 0;
+      batch = {};
     }
     batches.back().insert(batches.back().end(), group.begin(), group.end());
-    tokens += group_tokens;
+    batch = batch + of_group;
   }
   return batches;
+}
+
+/// What was asked for; else what memory and the architecture suggest. The machine's memory counts, not what
+/// is free of it now: a stopped run must find the same batches when it goes on. Runs that must repeat byte by
+/// byte do not look at memory at all.
+BatchLimit batch_limit(const RunOptions& options, const checkpoint::Checkpoint& checkpoint) {
+  BatchLimit limit;
+  limit.tokens = options.batch_tokens > 0 ? options.batch_tokens : kKeptWeightsTokens;
+  const std::uint64_t machine = machine_memory();
+  if (options.batch_tokens > 0 || options.deterministic || machine == 0) return limit;
+  const MemoryPlan memory = plan_memory(checkpoint, 1, 1);
+  const std::uint64_t for_weights = options.device.weights_memory >= 0
+                                        ? static_cast<std::uint64_t>(options.device.weights_memory)
+                                        : machine / 2;
+  if (memory.converted_weights > for_weights) limit.tokens = kStreamedWeightsTokens;
+  limit.bytes_per_token = memory.activations;
+  limit.bytes_per_cached_token = memory.kv_cache;
+  // Weights take half at most; the rest is for the analyses and the page cache.
+  limit.bytes = std::max(machine / 8, static_cast<std::uint64_t>(kFewestTokens) * memory.activations);
+  return limit;
 }
 
 /// Whether a set's prompts become turns of a conversation. The command line decides, then the set, then
@@ -283,8 +333,7 @@ Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoi
   require_analyses(options, plan);
   check_runs(options, plan);
   add_runs(options, count_of_category, plan.sequences);
-  plan.batches =
-      make_batches(plan.sequences, options.batch_tokens > 0 ? options.batch_tokens : kDefaultBatchTokens);
+  plan.batches = make_batches(plan.sequences, batch_limit(options, checkpoint));
   return plan;
 }
 
@@ -312,8 +361,11 @@ MemoryPlan plan_memory(const checkpoint::Checkpoint& checkpoint, std::int64_t ba
   memory.converted_weights = static_cast<std::uint64_t>(checkpoint.parameters() * bytes);
   const std::int64_t outside = a.vocabulary * a.embedding_width * (a.tied_head ? 1 : 2);
   memory.largest_block = static_cast<std::uint64_t>((checkpoint.parameters() - outside) / a.blocks * bytes);
-  const std::int64_t per_token =
-      5 * a.hidden + 2 * a.query_width() + 2 * a.key_value_width() + (a.gated ? 2 : 1) * a.intermediate;
+  // States at two points, normed and added ones; queries, keys, values and what was attended; the
+  // feed-forward network; and the terms of one product's input, half as long again.
+  const std::int64_t per_token = 6 * a.hidden + 2 * a.query_width() + 2 * a.key_value_width() +
+                                 (a.gated ? 3 : 1) * a.intermediate +
+                                 std::max(a.hidden, a.intermediate) * 3 / 2;
   memory.activations = static_cast<std::uint64_t>(batch_tokens * per_token * bytes);
   memory.kv_cache = static_cast<std::uint64_t>(cached_tokens * 2 * a.blocks * a.key_value_width() * bytes);
   return memory;

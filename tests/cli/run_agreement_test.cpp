@@ -49,6 +49,17 @@ TEST(Threads, DoNotChangeResults) {
   expect_agreement(run_with({"--threads", "1"}), run_with({"--threads", "2"}));
 }
 
+TEST(MatrixLibraries, DoNotChangeResults) {
+  const SmallRun chosen = run_with({});
+  expect_agreement(run_with({"--blas", "onednn"}), chosen);
+  expect_agreement(run_with({"--blas", "torch"}), chosen);
+}
+
+/// Weights that are converted again for each batch and each token.
+TEST(WeightsMemory, DoesNotChangeResults) {
+  expect_agreement(run_with({"--weights-memory", "0", "--batch-tokens", "16"}), run_with({}));
+}
+
 /// Source: transformers 5.18 in float64, with each oracle.
 class Oracle : public ::testing::TestWithParam<std::string> {};
 

@@ -138,6 +138,26 @@ TEST_P(FinishedRun, ManifestSaysHow) {
   EXPECT_EQ(manifest["tokens"], (Json{{"prompt", read_tokens}, {"generated", written_tokens}}));
 }
 
+TEST_P(FinishedRun, TellsWhereTimeWentOnRequest) {
+  EXPECT_TRUE(read("manifest.json")["profile"].is_null());
+  const SmallRun profiled(model_of_case(GetParam()), {"--profile", "--max-new-tokens", "4"});
+  ASSERT_EQ(profiled.outcome().exit_code, 0);
+  const Json manifest = read_json_file(profiled / "manifest.json");
+  expect_valid(manifest, "manifest");
+  std::map<std::string, double> share_of_stage;
+  for (const Json& stage : manifest["profile"]) {
+    EXPECT_EQ(stage["seconds"], manifest["seconds"][stage["stage"].get<std::string>()]);
+    EXPECT_NE(profiled.outcome().err.find(stage["stage"].get<std::string>()), std::string::npos);
+    for (const Json& work : stage["work"]) {
+      EXPECT_NE(profiled.outcome().err.find(work["name"].get<std::string>()), std::string::npos);
+      share_of_stage[stage["stage"]] += work["share"].is_null() ? 0 : work["share"].get<double>();
+    }
+  }
+  EXPECT_EQ(manifest["profile"].size(), 5U);
+  EXPECT_GE(share_of_stage["forward"], 0.999);  // with its rest
+  EXPECT_GE(share_of_stage["generate"], 0.999);
+}
+
 TEST_P(FinishedRun, SamplesComeInPromptOrder) {
   std::vector<std::string> ids, names;
   for (const Json& sample : samples()) {

@@ -17,8 +17,8 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 const std::string kModel = model_of_case("llama_gqa");
-const std::vector<std::string> kCommands = {"run",   "analyze", "map", "compare",  "inspect", "tokenize",  "verify",
-                                            "audit", "ls",      "validate", "schema",  "completion"};
+const std::vector<std::string> kCommands = {"run",    "analyze", "map", "compare",  "inspect", "tokenize",
+                                            "verify", "audit",   "ls",  "validate", "schema",  "completion"};
 
 TEST(Help, OfTheProgramNamesEveryCommand) {
   const Outcome outcome = phasescope({"--help"});
@@ -115,7 +115,7 @@ TEST(Usage, NamesThatTheOptionItselfChecks) {
                  "--device: found \"cuda:x\", expected auto, cpu, cuda or cuda:N" + hint);
   expect_refused({"--dtype", "int8"},
                  "--dtype: found \"int8\", expected one of auto, float32, bfloat16, float16" + hint);
-  expect_refused({"--blas", "x"}, "--blas: found \"x\", expected one of auto, onednn, torch" + hint);
+  expect_refused({"--blas", "x"}, "--blas: found \"x\", expected one of auto, tiles, onednn, torch" + hint);
   expect_refused({"--chat", "x"}, "--chat: found \"x\", expected one of off, on, auto" + hint);
 }
 

@@ -72,12 +72,16 @@ TEST_P(ActivationTest, GatedMultipliesByTheOtherBranch) {
   const OwnedMatrix up = OwnedMatrix::random(3, 1500, 2, 4, 9);
   OwnedMatrix expected = gate;
   activate(GetParam().activation, expected.view());
-  activate_gated(GetParam().activation, gate.view(), up.view());
+  OwnedMatrix apart(3, 1500, 1);
+  activate_gated(GetParam().activation, gate.view(), up.view(), apart.view());
+  activate_gated(GetParam().activation, gate.view(), up.view(), gate.view());
   for (std::int64_t r = 0; r < 3; ++r)
     for (std::int64_t c = 0; c < 1500; ++c)
       // Four roundings: whether an entry is computed alone or with its neighbours depends on where rows
       // begin.
       ASSERT_FLOAT_EQ(gate.at(r, c), expected.at(r, c) * static_cast<float>(up.at(r, c)));
+  for (std::int64_t r = 0; r < 3; ++r)
+    for (std::int64_t c = 0; c < 1500; ++c) ASSERT_EQ(apart.at(r, c), gate.at(r, c));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ActivationTest,

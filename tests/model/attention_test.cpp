@@ -109,6 +109,18 @@ TEST(Attention, GroupsOfHeadsShareKeys) {
   run_and_expect(settings(5, 1), {9, 9});
 }
 
+/// Head widths of published models: whole vectors and others; and more keys than one tile holds.
+TEST(Attention, HeadWidthsAndTilesOfKeys) {
+  for (const std::int64_t head_dim : {16, 64, 80, 100}) {
+    AttentionSettings wide = settings(6, 2);
+    wide.head_dim = head_dim;
+    wide.score_scale = 0.1F;
+    run_and_expect(wide, {5, 5});
+    run_and_expect(wide, {300, 300});
+    run_and_expect(wide, {1, 300});
+  }
+}
+
 TEST(Attention, OneToken) {
   run_and_expect(settings(), {1, 1});
 }

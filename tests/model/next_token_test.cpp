@@ -3,6 +3,7 @@
 #include "next_token.h"
 
 #include "random_matrix.h"
+#include "running_distribution.h"
 
 #include <algorithm>
 #include <cmath>
@@ -135,6 +136,39 @@ Sampling sampling(double temperature = 1) {
 
 /// Probabilities 0.5, 0.25, 0.15, 0.1 of tokens 2, 0, 3, 1.
 const std::vector<float> kLogits = {std::log(0.25F), std::log(0.1F), std::log(0.5F), std::log(0.15F)};
+
+/// Piece by piece, with the largest logit in the first, a middle and the last piece.
+TEST(RunningDistribution, PiecesGiveWhatTheWholeGives) {
+  for (const std::size_t best : {std::size_t{3}, std::size_t{2500}, std::size_t{4999}}) {
+    std::vector<float> logits(5000);
+    for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = static_cast<float>((i * 7919) % 1000) / 50.0F;
+    logits[best] = 25;
+    RunningDistribution running, likelihood(false);
+    for (std::size_t first = 0; first < logits.size(); first += 700) {
+      const auto count = static_cast<std::int64_t>(std::min<std::size_t>(700, logits.size() - first));
+      running.add(logits.data() + first, count, static_cast<std::int64_t>(first));
+      likelihood.add(logits.data() + first, count, static_cast<std::int64_t>(first));
+    }
+    const TokenDistribution whole = describe(logits.data(), 5000);
+    const TokenDistribution pieces = running.distribution();
+    EXPECT_EQ(pieces.best, static_cast<std::int64_t>(best));
+    // Exponentials are float32, relative to another maximum.
+    EXPECT_NEAR(pieces.top1, whole.top1, 1e-6);
+    EXPECT_NEAR(pieces.margin, whole.margin, 1e-6);
+    EXPECT_NEAR(pieces.entropy, whole.entropy, 1e-5);
+    EXPECT_NEAR(pieces.log_normalizer, whole.log_normalizer, 1e-6);
+    EXPECT_EQ(likelihood.distribution().log_normalizer, pieces.log_normalizer);
+  }
+}
+
+TEST(RunningDistribution, OnePieceThatIsNotFiniteSpoilsTheRow) {
+  RunningDistribution running;
+  const float fine[] = {1, 2, 3};
+  const float broken[] = {1, std::numeric_limits<float>::quiet_NaN()};
+  running.add(broken, 2, 0);
+  running.add(fine, 3, 2);
+  EXPECT_FALSE(running.distribution().finite);
+}
 
 TEST(Choose, GreedyTakesTheLargestWhateverIsDrawn) {
   for (const double draw : {0.0, 0.5, 0.999999}) {

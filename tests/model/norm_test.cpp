@@ -128,5 +128,47 @@ TEST(Norm, InPlaceAndAVectorAlone) {
   }
 }
 
+/// The steps one by one: norm of the branch, sum, norm of the sum, norm for the next branch.
+TEST(EndBranch, IsItsStepsOneAfterAnother) {
+  const OwnedMatrix before = OwnedMatrix::random(7, 48, 1, 3, 2);
+  const OwnedMatrix branch = OwnedMatrix::random(7, 48, 2, 3);
+  const Parameters of_branch = random_parameters(48, false), of_sum = random_parameters(48, true);
+  const NormTensor branch_norm = of_branch.tensor(), sum_norm = of_sum.tensor();
+  for (const NormKind kind : {NormKind::rms, NormKind::rms_unit_offset, NormKind::layer}) {
+    OwnedMatrix added = branch, sum(7, 48), next(7, 48);
+    normalize_rows(kind, 1e-5, branch_norm, branch.view(), added.view());
+    for (std::int64_t r = 0; r < 7; ++r) {
+      for (std::int64_t c = 0; c < 48; ++c)
+        sum.at(r, c) = static_cast<float>(before.at(r, c)) + 0.5F * added.at(r, c);
+    }
+    normalize_rows(kind, 1e-5, sum_norm, sum.view(), sum.view());
+    normalize_rows(kind, 1e-5, branch_norm, sum.view(), next.view());
+    OwnedMatrix found_branch = branch, found_sum(7, 48, 1), found_next(7, 48);
+    end_branch({kind, 1e-5, 0.5F, &branch_norm, &sum_norm, &branch_norm}, before.view(), found_branch.view(),
+               found_sum.view(), found_next.view());
+    for (std::int64_t r = 0; r < 7; ++r) {
+      for (std::int64_t c = 0; c < 48; ++c) {
+        ASSERT_NEAR(found_sum.at(r, c), sum.at(r, c), 1e-5);
+        ASSERT_NEAR(found_next.at(r, c), next.at(r, c), 1e-5);
+      }
+    }
+  }
+}
+
+TEST(EndBranch, WithoutNormsIsASumInPlace) {
+  OwnedMatrix x = OwnedMatrix::random(3, 20, 5);
+  const OwnedMatrix before = x;
+  OwnedMatrix branch = OwnedMatrix::random(3, 20, 6), next(3, 20, 0, 9);
+  BranchEnd end;
+  end.scale = 2;
+  end_branch(end, x.view(), branch.view(), x.view(), next.view());
+  for (std::int64_t r = 0; r < 3; ++r) {
+    for (std::int64_t c = 0; c < 20; ++c) {
+      EXPECT_FLOAT_EQ(x.at(r, c), static_cast<float>(before.at(r, c)) + 2 * branch.at(r, c));
+      EXPECT_EQ(next.at(r, c), 9);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace phasescope::model

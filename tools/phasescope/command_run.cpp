@@ -48,8 +48,9 @@ void add_model_options(CLI::App& command, RunArguments& typed) {
       ->check(one_of({"auto", "float32", "bfloat16", "float16"}))
       ->capture_default_str();
   command
-      .add_option("--blas", options.device.blas, "Who multiplies matrices on the CPU: auto, onednn or torch")
-      ->check(one_of({"auto", "onednn", "torch"}))
+      .add_option("--blas", options.device.blas,
+                  "Who multiplies matrices on the CPU: auto, tiles, onednn or torch")
+      ->check(one_of({"auto", "tiles", "onednn", "torch"}))
       ->capture_default_str();
   command
       .add_option("--weights-memory", options.device.weights_memory,
@@ -132,6 +133,8 @@ void add_output_options(CLI::App& command, RunArguments& typed) {
   command.add_flag("--deterministic", typed.options.deterministic, "Repeated runs are byte-identical");
   command.add_flag("--overwrite", typed.options.overwrite, "Replace another run in the output folder");
   command.add_option("--progress", typed.progress, "auto, bar, plain or none")->capture_default_str();
+  command.add_flag("--profile", typed.options.profile,
+                   "Show where time went, by stage and kernel, and keep it in manifest.json");
   command.add_flag("-q,--quiet", typed.quiet, "No progress");
   command.add_flag("--json", typed.json, "End with one JSON object on stdout");
   command.add_flag("-n,--dry-run", typed.dry_run, "Show the plan and its memory, from headers alone");

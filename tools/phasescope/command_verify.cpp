@@ -22,7 +22,7 @@ void add_verify_command(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command
       ->add_option("--blas", options->device.blas,
-                   "Who multiplies matrices on the CPU: auto, onednn or torch")
+                   "Who multiplies matrices on the CPU: auto, tiles, onednn or torch")
       ->capture_default_str();
   command
       ->add_option("--tolerance", options->tolerances.point,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "phasescope/base/profile.h"
 #include "phasescope/checkpoint/checkpoint.h"
 #include "phasescope/states/observer.h"
 
@@ -77,7 +78,7 @@ struct ModelOptions {
   std::string dtype = "auto";   ///< auto, float32, bfloat16, float16; CPU computes in float32 only
   /// Bytes of converted weights that may stay in memory between uses; negative: what fits.
   std::int64_t weights_memory = -1;
-  std::string blas = "auto";  ///< auto, onednn or torch: who multiplies matrices on the CPU
+  std::string blas = "auto";  ///< auto, tiles, onednn or torch: who multiplies matrices on the CPU
   /// Repeated runs give the same bytes: products run on one thread, since oneDNN may add in another order
   /// each time.
   bool deterministic = false;
@@ -103,6 +104,8 @@ class LanguageModel {
                                           const BatchOptions& options,
                                           const std::vector<states::Observer*>& observers) = 0;
   virtual StageSeconds seconds() const = 0;
+  /// Where the time of the stages "forward" and "generate" went.
+  virtual std::vector<ProfileEntry> profile() const = 0;
   /// "cpu" or "cuda:0".
   virtual std::string device() const = 0;
   virtual std::string dtype() const = 0;

@@ -30,7 +30,7 @@ Json run_identity(const RunOptions& options, const Plan& plan, const ModelDigest
 
 /// First line of the journal: the identity, and the program that writes it, which must be the same for its
 /// records to be read.
-Json journal_header(const Json& identity);
+Json journal_header(const Json& identity, const Plan& plan);
 
 /// Compiler, git revision and version of this program.
 Json program_versions();

@@ -92,10 +92,11 @@ struct RunOptions {
   bool deterministic = false;
   bool overwrite = false;
   ProgressStyle progress = ProgressStyle::automatic;
+  bool profile = false;  ///< where time went, on stderr and in manifest.json
 };
 
 /// The options as manifest.json and --print-config show them; what does not change results (progress,
-/// overwrite) is left out.
+/// overwrite, profile) is left out.
 Json options_to_json(const RunOptions& options);
 
 }  // namespace phasescope::run
