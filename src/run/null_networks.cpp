@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "phasescope/base/error.h"
+#include "phasescope/base/interrupt.h"
 #include "phasescope/base/progress.h"
 #include "phasescope/run/model_library.h"
 #include "phasescope/stats/random.h"
@@ -65,6 +66,7 @@ class NullNetwork {
     batch_options.final_states =
         options_.states == model::FinalStates::hf ? model::FinalStates::hf : model::FinalStates::raw;
     batch_options.sampling = options_.sampling;
+    batch_options.on_progress = [](std::int64_t) { stop_if_interrupted(); };
     for (const std::vector<std::size_t>& batch : plan_.batches) {
       const std::vector<model::PromptTokens> prompts = prompts_of(batch);
       if (prompts.empty()) continue;

@@ -250,9 +250,9 @@ report::TransitionGraph transitions(const DiagnosticsReport& report, const std::
     graph.groups.push_back(std::move(group));
   }
   graph.finding = "n = " + std::to_string(prompts_of_role(report, "grounded")) + " grounded, " +
-                  count_text(prompts_of_role(report, "prone"), "prone prompt") + "; " +
-                  count_text(report.species_names.size() - graph.species.size(), "species") +
-                  " never lead and are left out";
+                  count_text(prompts_of_role(report, "prone"), "prone prompt");
+  const std::size_t left_out = report.species_names.size() - graph.species.size();
+  if (left_out > 0) graph.finding += "; " + std::to_string(left_out) + " species never lead and are left out";
   return graph;
 }
 
