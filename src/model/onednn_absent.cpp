@@ -18,7 +18,11 @@ std::string OneDnnProduct::version() {
   return "none";
 }
 
-void OneDnnProduct::multiply(ConstMatrix, const LinearTensor&, Matrix) {
+Buffer OneDnnProduct::pack(ConstMatrix) {
+  throw Error(ExitClass::internal, "oneDNN is not in this build");
+}
+
+void OneDnnProduct::multiply(ConstMatrix, const WeightMatrix&, const float*, Matrix) {
   throw Error(ExitClass::internal, "oneDNN is not in this build");
 }
 
