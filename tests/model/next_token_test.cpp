@@ -11,6 +11,7 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -250,6 +251,47 @@ TEST(Choose, MinPDropsShareOfTheLargest) {
   EXPECT_EQ(kept(0.31), 2U);
   EXPECT_EQ(kept(0.51), 1U);
   EXPECT_EQ(kept(1), 1U);
+}
+
+/// The definition: sort all, keep, add up.
+std::int64_t chosen_from_all(const Sampling& rule, const std::vector<float>& logits, double draw) {
+  std::vector<std::int64_t> order(logits.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto logit = [&](std::int64_t token) { return logits[static_cast<std::size_t>(token)]; };
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return logit(a) > logit(b); });
+  if (rule.top_k > 0) order.resize(static_cast<std::size_t>(rule.top_k));
+  std::vector<double> weights;
+  double total = 0, kept = 0;
+  for (const std::int64_t token : order) {
+    weights.push_back(std::exp((static_cast<double>(logit(token)) - logit(order[0])) / rule.temperature));
+    total += weights.back();
+  }
+  std::size_t count = 0;
+  while (count < weights.size() && kept < rule.top_p * total && weights[count] >= rule.min_p)
+    kept += weights[count++];
+  double before = 0;
+  for (std::size_t rank = 0; rank < count; ++rank) {
+    before += weights[rank];
+    if (draw * kept < before) return order[rank];
+  }
+  return order[count - 1];
+}
+
+/// Draws that end anywhere among 20,000 tokens, ties among them.
+TEST(Choose, LargeVocabulariesAsSmallOnes) {
+  std::vector<float> logits = random_logits(20000, 2, 9);
+  for (float& logit : logits) logit = std::round(logit * 4096) / 4096;
+  for (const auto& [top_k, top_p, min_p] :
+       {std::tuple{0, 1.0, 0.0}, {5000, 1.0, 0.0}, {0, 0.9, 0.0}, {0, 1.0, 1e-3}, {3000, 0.8, 1e-4}}) {
+    Sampling rule = sampling(0.7);
+    rule.top_k = top_k;
+    rule.top_p = top_p;
+    rule.min_p = min_p;
+    for (int i = 0; i < 100; ++i) {
+      const double draw = (i + 0.37) / 100;
+      EXPECT_EQ(chosen(rule, logits, draw), chosen_from_all(rule, logits, draw)) << draw;
+    }
+  }
 }
 
 /// Temperature first: at 1/2 the probabilities are those of the squares, of which the first alone is above
