@@ -31,6 +31,7 @@ class Judgement {
     weigh_length();
     weigh_resampling();
     weigh_definitions();
+    weigh_loops();
     return against_;
   }
 
@@ -72,6 +73,12 @@ class Judgement {
     const auto& [same, total, rows] = *report_.sensitivity;
     if (2 * same > total) return;
     against_.push_back("only " + count_of(same, total) + " definitions agree");
+  }
+
+  void weigh_loops() {
+    const CollapseReport& collapse = report_.collapse;
+    if (2 * collapse.n_looping <= collapse.n_samples) return;
+    against_.push_back(count_of(collapse.n_looping, collapse.n_samples) + " texts end in a loop");
   }
 
   const RegimeReport& report_;

@@ -80,6 +80,15 @@ TEST(Survival, AsksForMostDefinitionsToAgree) {
   EXPECT_TRUE(against(report).empty());
 }
 
+TEST(Survival, AsksForTextsThatDoNotEndInALoop) {
+  RegimeReport report = adaptive();
+  report.collapse.n_samples = 10;
+  report.collapse.n_looping = 5;
+  EXPECT_TRUE(against(report).empty());
+  report.collapse.n_looping = 6;
+  EXPECT_EQ(against(report), std::vector<std::string>{"6 of 10 texts end in a loop"});
+}
+
 TEST(Survival, JoinsWhatSpeaksAgainst) {
   RegimeReport report = adaptive();
   report.ratio.n_compared = 0;

@@ -10,7 +10,8 @@ namespace phasescope::curvature {
 /// - the null alone would not get the same regime;
 /// - the median at a common length has the same regime;
 /// - at least 95 % of the resampled medians have it;
-/// - most of the other definitions have it.
+/// - most of the other definitions have it;
+/// - most texts do not end in a loop, where states repeat and what is left of ct is how the loop began.
 Survival judge_survival(const RegimeReport& report);
 
 }  // namespace phasescope::curvature
