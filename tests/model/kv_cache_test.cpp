@@ -37,13 +37,14 @@ TEST(KvCache, HasAPlaceOfItsOwnForEachSequenceBlockAndKind) {
 
 TEST(KvCache, KeepsWhatIsWritten) {
   KvCache cache(architecture(), {2, 3});
+  cache.keys(2, 0).row(1)[9] = 8;
   cache.keys(1, 0).row(1)[9] = 5;
   cache.keys(1, 1).row(0)[0] = 6;
   cache.values(1, 0).row(1)[9] = 7;
   EXPECT_EQ(cache.keys(1, 0).row(1)[9], 5);
   EXPECT_EQ(cache.keys(1, 1).row(0)[0], 6);
   EXPECT_EQ(cache.values(1, 0).row(1)[9], 7);
-  EXPECT_EQ(cache.keys(2, 0).row(1)[9], 0);
+  EXPECT_EQ(cache.keys(2, 0).row(1)[9], 8);
 }
 
 TEST(KvCache, SequencesThatDoNotGenerateHaveNoPlace) {
