@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -27,8 +29,19 @@ constexpr std::array<Signal, 4> kSignals = {{PHASESCOPE_SIGNAL(SIGINT), PHASESCO
 #undef PHASESCOPE_SIGNAL
 
 std::atomic<int> first_signal{0};
-std::atomic<bool> came_by_key{false};
-static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+std::atomic<std::int64_t> first_key{
+    0};  // milliseconds of the monotonic clock at the first SIGINT; 0: none yet
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free);
+
+/// A second SIGINT within this time is the first one again: timeout(1) and some schedulers signal the process
+/// and then its group.
+constexpr std::int64_t kOneRequest = 100;  // milliseconds
+
+std::int64_t milliseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000 + 1;  // never 0
+}
 
 const Signal& signal_of(int number) {
   for (const Signal& known : kSignals) {
@@ -37,10 +50,21 @@ const Signal& signal_of(int number) {
   return kSignals.front();
 }
 
-/// Only what is safe inside a handler: atomics, write, signal, raise.
+/// Whether SIGINT came before, and has come again.
+enum class Key { first, same, second };
+Key classify_key() {
+  const std::int64_t now = milliseconds();
+  std::int64_t before = 0;
+  if (first_key.compare_exchange_strong(before, now)) return Key::first;
+  return now - before < kOneRequest ? Key::same : Key::second;
+}
+
+/// Only what is safe inside a handler: atomics, clock_gettime, write, signal, raise.
 void remember(int number) {
   const int error = errno;
-  if (number == SIGINT && came_by_key.exchange(true)) {
+  const Key key = number == SIGINT ? classify_key() : Key::first;
+  if (key == Key::same) return;
+  if (key == Key::second) {
     ::signal(SIGINT, SIG_DFL);
     ::raise(SIGINT);  // delivered when this handler returns
     return;

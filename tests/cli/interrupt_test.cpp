@@ -5,6 +5,9 @@
 #include "documents.h"
 #include "running_program.h"
 
+#include <chrono>
+#include <thread>
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -103,7 +106,9 @@ TEST_F(Interrupted, TwiceByKeyAtOnce) {
   const int tokenizer = held.open_tokenizer();
   program.send(SIGINT);
   ASSERT_TRUE(program.wait_for_line(std::string("SIGINT") + kAnnouncement));
-  program.send(SIGINT);  // it still waits for its tokenizer
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(150));  // longer than two signals of one request are apart
+  program.send(SIGINT);                 // it still waits for its tokenizer
   EXPECT_EQ(program.finish().exit_code, 128 + SIGINT);
   ::close(tokenizer);
 }

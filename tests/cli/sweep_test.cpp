@@ -5,7 +5,9 @@
 #include "small_sweep.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
+#include <thread>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -403,6 +405,8 @@ TEST(InterruptedSweep, IsRefusedWhileItLives) {
       (sweep / "out").string() + ": another division of this sweep is at work here (process ");
   program.send(SIGINT);
   ASSERT_TRUE(program.wait_for_line("SIGINT: stopping"));
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(150));  // longer than two signals of one request are apart
   program.send(SIGINT);
   EXPECT_EQ(program.finish().exit_code, 128 + SIGINT) << "the second ends at once";
   ::close(tokenizer);

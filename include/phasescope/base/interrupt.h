@@ -3,8 +3,9 @@
 namespace phasescope {
 
 /// From now on SIGINT, SIGTERM, SIGUSR1 and SIGUSR2 are remembered, and announced on stderr, instead of
-/// ending the process: whoever works in units asks between them. A second SIGINT ends the process at once. A
-/// signal that was ignored when the process began stays ignored.
+/// ending the process: whoever works in units asks between them. A second SIGINT ends the process at once,
+/// unless it comes within 0.1 s of the first: then it is the same request, sent to the process and to its
+/// group. A signal that was ignored when the process began stays ignored.
 void catch_interrupts();
 
 /// Whether such a signal has come.
