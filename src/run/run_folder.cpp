@@ -14,7 +14,8 @@ namespace {
 constexpr const char* kManifestName = "manifest.json";
 
 /// What runs and analyses write, besides the manifest and states/.
-constexpr std::array<const char*, 25> kResults = {"samples.jsonl",
+constexpr std::array<const char*, 26> kResults = {"report.html",
+                                                  "samples.jsonl",
                                                   "regime.json",
                                                   "steps.jsonl",
                                                   "species.json",
@@ -77,7 +78,7 @@ bool is_temporary_of_ours(const std::filesystem::path& file) {
   const auto ends_with = [&](const std::string& end) {
     return result.size() > end.size() && result.compare(result.size() - end.size(), end.size(), end) == 0;
   };
-  for (const char* end : {".json", ".jsonl", ".csv", ".safetensors", ".bin", ".svg"}) {
+  for (const char* end : {".json", ".jsonl", ".csv", ".safetensors", ".bin", ".svg", ".html"}) {
     if (ends_with(end)) return true;
   }
   return false;

@@ -17,8 +17,9 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 const std::string kModel = model_of_case("llama_gqa");
-const std::vector<std::string> kCommands = {"run",    "analyze", "map", "compare",  "inspect", "tokenize",
-                                            "verify", "audit",   "ls",  "validate", "schema",  "completion"};
+const std::vector<std::string> kCommands = {"run",      "analyze",  "map",       "compare", "report",
+                                            "inspect",  "tokenize", "verify",    "audit",   "ls",
+                                            "validate", "schema",   "completion"};
 
 TEST(Help, OfTheProgramNamesEveryCommand) {
   const Outcome outcome = phasescope({"--help"});

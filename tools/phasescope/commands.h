@@ -10,6 +10,7 @@ void add_run_command(CLI::App& program, int& exit_code);
 void add_analyze_command(CLI::App& program, int& exit_code);
 void add_map_command(CLI::App& program, int& exit_code);
 void add_compare_command(CLI::App& program, int& exit_code);
+void add_report_command(CLI::App& program, int& exit_code);
 void add_inspect_command(CLI::App& program, int& exit_code);
 void add_tokenize_command(CLI::App& program, int& exit_code);
 void add_verify_command(CLI::App& program, int& exit_code);

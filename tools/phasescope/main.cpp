@@ -79,6 +79,7 @@ int run_program(int argument_count, char** arguments) {
   phasescope::tool::add_analyze_command(program, exit_code);
   phasescope::tool::add_map_command(program, exit_code);
   phasescope::tool::add_compare_command(program, exit_code);
+  phasescope::tool::add_report_command(program, exit_code);
   phasescope::tool::add_inspect_command(program, exit_code);
   phasescope::tool::add_tokenize_command(program, exit_code);
   phasescope::tool::add_verify_command(program, exit_code);
