@@ -1,8 +1,8 @@
 # Sourced by quickstart and test: installs what is missing from Debian, configures and builds. Needs root or sudo for the first only.
 
 build_packages=(build-essential cmake ninja-build ccache pkg-config git libtorch-dev libdnnl-dev libeigen3-dev libcli11-dev
-  nlohmann-json3-dev libcereal-dev libspdlog-dev libpcre2-dev libutf8proc-dev libssl-dev libvalijson-dev)
-test_packages=(libgtest-dev libgmock-dev libyaml-cpp-dev)
+  nlohmann-json3-dev libcereal-dev libspdlog-dev libpcre2-dev libutf8proc-dev libssl-dev libvalijson-dev
+  libgtest-dev libgmock-dev libyaml-cpp-dev) # the last three for the tests, which every preset configures
 cluster_packages=(slurm-wlm munge)
 model_packages=(python3 python3-pip unzip)
 
