@@ -1,5 +1,6 @@
 // Running into a folder that holds a run already.
 #include "../model_cases.h"
+#include "../result_files.h"
 #include "documents.h"
 #include "small_run.h"
 
@@ -118,27 +119,9 @@ TEST_F(RunAgain, AnUnfinishedRunStartsAgain) {
 TEST_F(RunAgain, OverwritingLeavesNothingOfTheOtherRun) {
   const Outcome outcome = run_->again({"--max-new-tokens", "4", "--analyses", "ct,pairs", "--overwrite"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(files_in(run_->folder()), (std::set<std::string>{"manifest.json",
-                                                             "samples.jsonl",
-                                                             "regime.json",
-                                                             "species.json",
-                                                             "diagnostics.json",
-                                                             "tables/catalog.csv",
-                                                             "tables/pairs.csv",
-                                                             "notes.txt",
-                                                             "figures/ct_trace.svg",
-                                                             "figures/ct_trace_highest.svg",
-                                                             "figures/ct_layers.svg",
-                                                             "figures/ct_regimes.svg",
-                                                             "figures/ct_null.svg",
-                                                             "figures/ct_plane.svg",
-                                                             "tables/species.csv",
-                                                             "tables/measures.csv",
-                                                             "figures/particle_table.svg",
-                                                             "figures/singular_values.svg",
-                                                             "figures/power_spectrum.svg",
-                                                             "figures/running_mass.svg",
-                                                             "figures/pair_divergence.svg"}));
+  std::set<std::string> expected = result_files({"ct", "species", "pairs"}, false);
+  expected.insert("notes.txt");
+  EXPECT_EQ(files_in(run_->folder()), expected);
   const Json manifest = read_json_file(*run_ / "manifest.json");
   EXPECT_EQ(manifest["options"]["capture"], "none");
   EXPECT_EQ(manifest["status"], "complete");

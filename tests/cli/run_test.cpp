@@ -1,6 +1,7 @@
 // The folder of a finished run, for a model folder and for a GGUF file.
 #include "../model_cases.h"
 #include "../places.h"
+#include "../result_files.h"
 #include "documents.h"
 #include "small_run.h"
 
@@ -55,32 +56,7 @@ TEST_P(FinishedRun, EndsWithOneJsonObject) {
 }
 
 TEST_P(FinishedRun, WritesItsFilesAndNoOthers) {
-  EXPECT_EQ(files_in(run_.folder()), (std::set<std::string>{"manifest.json",
-                                                            "samples.jsonl",
-                                                            "regime.json",
-                                                            "steps.jsonl",
-                                                            "species.json",
-                                                            "detail.json",
-                                                            "diagnostics.json",
-                                                            "tables/catalog.csv",
-                                                            "tables/pairs.csv",
-                                                            "tables/trajectory.csv",
-                                                            "tables/transitions.csv",
-                                                            "figures/ct_trace.svg",
-                                                            "figures/ct_trace_highest.svg",
-                                                            "figures/ct_layers.svg",
-                                                            "figures/ct_regimes.svg",
-                                                            "figures/ct_null.svg",
-                                                            "figures/ct_plane.svg",
-                                                            "tables/species.csv",
-                                                            "tables/measures.csv",
-                                                            "figures/particle_table.svg",
-                                                            "figures/singular_values.svg",
-                                                            "figures/power_spectrum.svg",
-                                                            "figures/running_mass.svg",
-                                                            "figures/pair_divergence.svg",
-                                                            "figures/occupation.svg",
-                                                            "figures/transitions.svg"}));
+  EXPECT_EQ(files_in(run_.folder()), result_files({"ct", "species", "pairs", "dynamics"}, true));
 }
 
 TEST_P(FinishedRun, FollowsItsSchemas) {
@@ -89,6 +65,23 @@ TEST_P(FinishedRun, FollowsItsSchemas) {
   expect_valid(read("species.json"), "species");
   expect_valid(read("diagnostics.json"), "diagnostics");
   for (const Json& sample : samples()) expect_valid(sample, "samples");
+  for (const Json& line : json_lines(run_ / "steps.jsonl")) expect_valid(line, "steps");
+}
+
+TEST_P(FinishedRun, IsValidAsItsFilesAreNamed) {
+  std::vector<std::string> arguments = {"validate"};
+  std::string expected;
+  for (const char* name : {"manifest", "regime", "species", "diagnostics"}) {
+    arguments.push_back((run_ / (std::string(name) + ".json")).string());
+    expected += arguments.back() + ": valid (" + name + ")\n";
+  }
+  for (const char* name : {"samples", "steps"}) {
+    arguments.push_back((run_ / (std::string(name) + ".jsonl")).string());
+    expected += arguments.back() + ": valid (" + name + ")\n";
+  }
+  const Outcome outcome = phasescope(arguments);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, expected);
 }
 
 TEST_P(FinishedRun, ManifestSaysWhatWasRun) {

@@ -4,6 +4,8 @@
 #include "../places.h"
 #include "../temporary_folder.h"
 
+#include <tuple>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -77,6 +79,28 @@ TEST_F(ValidatedFile, OrWithThatOfItsName) {
   EXPECT_EQ(samples.schema, "samples");
   ASSERT_FALSE(samples.violations.empty());
   EXPECT_THAT(samples.violations.back().place, HasSubstr("line 2 "));
+}
+
+TEST_F(ValidatedFile, StepsAreALineARun) {
+  const std::string right =
+      R"({"id": "a", "run": 0, "positions": [3], "token_ids": [null], "tokens": ["x"], )"
+      R"("ct": [0.5], "delta": [1], "curvature": [null], "top1": [0.25], )"
+      R"("margin": [0.1], "entropy": [2.5]})";
+  const Validation whole = validate("steps.jsonl", right + "\n");
+  EXPECT_EQ(whole.schema, "steps");
+  EXPECT_THAT(whole.violations, IsEmpty());
+  for (const auto& [from, to, place] : {std::tuple("0.25", "1.25", "/top1/0"),
+                                        {"\"run\": 0", "\"run\": -1", "/run"},
+                                        {"[3]", "[null]", "/positions/0"},
+                                        {"[0.5]", "0.5", "/ct"},
+                                        {"\"tokens\"", "\"texts\"", ""}}) {
+    std::string wrong = right;
+    wrong.replace(wrong.find(from), std::string(from).size(), to);
+    const Validation found = validate("steps.jsonl", right + "\n" + wrong + "\n");
+    std::vector<std::string> places;
+    for (const Violation& violation : found.violations) places.push_back(violation.place);
+    EXPECT_THAT(places, Contains(std::string("line 2 ") + place)) << wrong;
+  }
 }
 
 TEST_F(ValidatedFile, OrWithTheOneThatIsNamed) {
