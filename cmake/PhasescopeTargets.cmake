@@ -46,18 +46,19 @@ function(phasescope_library folder)
   target_link_libraries(phasescope_${folder} PUBLIC phasescope_settings ${ARG_DEPENDS})
 endfunction()
 
-# phasescope_test(<name> LABEL unit|golden|cli|model|slow [WHOLE] SOURCES file.cpp... DEPENDS target...): one GoogleTest program,
-# every test of it known to CTest; with WHOLE the program is one CTest test, for programs that take long to start (libtorch). It
-# finds its fixtures and the shipped files through tests/places.h.
+# phasescope_test(<name> LABEL unit|golden|cli|model|slow [WHOLE] SOURCES file.cpp... DEPENDS target... [ENVIRONMENT NAME=value...]):
+# one GoogleTest program, every test of it known to CTest; with WHOLE the program is one CTest test, for programs that take long to
+# start (libtorch). It finds its fixtures and the shipped files through tests/places.h.
 function(phasescope_test name)
-  cmake_parse_arguments(ARG "WHOLE" "LABEL" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "WHOLE" "LABEL" "SOURCES;DEPENDS;ENVIRONMENT" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_link_libraries(${name} PRIVATE phasescope_settings ${ARG_DEPENDS} phasescope_test_places GTest::gmock GTest::gtest_main)
   if(ARG_WHOLE)
     add_test(NAME ${ARG_LABEL}.${name} COMMAND ${name})
-    set_tests_properties(${ARG_LABEL}.${name} PROPERTIES LABELS ${ARG_LABEL} PROCESSORS 2)
+    set_tests_properties(${ARG_LABEL}.${name} PROPERTIES LABELS ${ARG_LABEL} PROCESSORS 2 ENVIRONMENT "${ARG_ENVIRONMENT}")
   else()
-    gtest_discover_tests(${name} TEST_PREFIX "${ARG_LABEL}." PROPERTIES LABELS ${ARG_LABEL} DISCOVERY_TIMEOUT 120)
+    gtest_discover_tests(${name} TEST_PREFIX "${ARG_LABEL}." PROPERTIES LABELS ${ARG_LABEL} ENVIRONMENT "${ARG_ENVIRONMENT}"
+      DISCOVERY_TIMEOUT 120)
   endif()
 endfunction()

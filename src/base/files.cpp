@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -41,6 +42,15 @@ void advise(const std::byte* data, std::uint64_t size, std::uint64_t offset, std
   const std::uint64_t start = offset / page * page;
   const std::uint64_t end = std::min(size, offset + length);
   ::madvise(const_cast<std::byte*>(data) + start, end - start, advice);
+}
+
+/// A name that AtomicFile gives to what it has not finished: that of the result, a dot and six characters.
+bool is_temporary(const std::string& name) {
+  constexpr std::size_t suffix = 7;
+  if (name.size() <= suffix || name[name.size() - suffix] != '.') return false;
+  const std::string ending = std::filesystem::path(name.substr(0, name.size() - suffix)).extension();
+  const auto endings = {".json", ".jsonl", ".csv", ".safetensors", ".bin", ".svg", ".html"};
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
 }
 
 }  // namespace
@@ -154,8 +164,10 @@ void AtomicFile::commit() {
 bool AtomicFile::commit_if_absent() {
   finish();
   if (::link(temporary_.c_str(), destination_.c_str()) != 0) {
-    if (errno == EEXIST) return false;
-    throw_environment_error(destination_.string(), "cannot be linked into place", errno);
+    const int error = errno;
+    std::error_code none;
+    if (error == EEXIST || std::filesystem::exists(destination_, none)) return false;
+    throw_environment_error(destination_.string(), "cannot be linked into place", error);
   }
   flush_folder(destination_.parent_path());
   return true;
@@ -175,8 +187,24 @@ bool create_file_atomically(const std::filesystem::path& file, std::string_view 
 
 void create_folder(const std::filesystem::path& folder) {
   std::error_code error;
+  std::vector<std::filesystem::path> missing;
+  for (std::filesystem::path level = folder; !level.empty() && !std::filesystem::exists(level, error);
+       level = level.parent_path())
+    missing.push_back(level);
   std::filesystem::create_directories(folder, error);
   if (error) throw_environment_error(folder.string(), "folder cannot be created", error.value());
+  for (const std::filesystem::path& level : missing) {
+    const std::filesystem::path parent = level.has_parent_path() ? level.parent_path() : ".";
+    if (::access(parent.c_str(), R_OK) == 0) flush_folder(parent);  // what cannot be opened cannot be flushed
+  }
+}
+
+void remove_unfinished_files(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (entry.is_regular_file(ignored) && is_temporary(entry.path().filename().string()))
+      std::filesystem::remove(entry.path(), ignored);
+  }
 }
 
 }  // namespace phasescope

@@ -120,6 +120,7 @@ FolderLock::FolderLock(std::filesystem::path folder, const std::string& name)
   const std::string record = own_record();
   if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, record.data(), record.size(), 0) < 0) {
     const int error = errno;
+    ::unlink(file_.c_str());
     ::close(std::exchange(descriptor_, -1));
     throw_environment_error(file_.string(), "cannot be written", error);
   }

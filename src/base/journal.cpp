@@ -89,14 +89,25 @@ Journal::~Journal() {
 }
 
 void Journal::append(const Json& entry) {
-  const std::string line = line_of(entry);
-  for (std::size_t done = 0; done < line.size();) {
-    const ssize_t count = ::write(descriptor_, line.data() + done, line.size() - done);
+  const off_t before = ::lseek(descriptor_, 0, SEEK_END);
+  try {
+    write(line_of(entry));
+    flush(descriptor_, file_);
+  } catch (...) {
+    // What did not reach the disk must not count. Where cutting it off fails as well, a half line is known
+    // by its check.
+    if (before >= 0 && ::ftruncate(descriptor_, before) == 0) ::fsync(descriptor_);
+    throw;
+  }
+}
+
+void Journal::write(std::string_view line) {
+  while (!line.empty()) {
+    const ssize_t count = ::write(descriptor_, line.data(), line.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw_environment_error(file_.string(), "cannot be written", errno);
-    done += static_cast<std::size_t>(count);
+    line.remove_prefix(static_cast<std::size_t>(count));
   }
-  flush(descriptor_, file_);
 }
 
 }  // namespace phasescope

@@ -69,21 +69,6 @@ std::string difference_of_objects(const Json& before, const Json& now, const std
   return {};  // the same keys in another order
 }
 
-/// A name that AtomicFile gives to what it has not finished: that of the result, a dot and six characters.
-bool is_temporary_of_ours(const std::filesystem::path& file) {
-  constexpr std::size_t suffix = 7;
-  const std::string name = file.filename().string();
-  if (name.size() <= suffix || name[name.size() - suffix] != '.') return false;
-  const std::string result = name.substr(0, name.size() - suffix);
-  const auto ends_with = [&](const std::string& end) {
-    return result.size() > end.size() && result.compare(result.size() - end.size(), end.size(), end) == 0;
-  };
-  for (const char* end : {".json", ".jsonl", ".csv", ".safetensors", ".bin", ".svg", ".html"}) {
-    if (ends_with(end)) return true;
-  }
-  return false;
-}
-
 bool is_states_file(const std::filesystem::path& file) {
   return file.extension() == ".safetensors" && file.filename().string().rfind("states-", 0) == 0;
 }
@@ -115,13 +100,8 @@ FolderState RunFolder::inspect(const Json& identity, bool overwrite) const {
 }
 
 void RunFolder::remove_unfinished_files() const {
-  std::error_code error;
-  for (const char* name : {"", "tables", "states", "journal", "figures"}) {
-    for (const auto& entry : std::filesystem::directory_iterator(folder_ / name, error)) {
-      if (entry.is_regular_file(error) && is_temporary_of_ours(entry.path()))
-        std::filesystem::remove(entry.path(), error);
-    }
-  }
+  for (const char* name : {"", "tables", "states", "journal", "figures"})
+    phasescope::remove_unfinished_files(folder_ / name);
 }
 
 void RunFolder::remove_earlier_run(bool with_states) const {

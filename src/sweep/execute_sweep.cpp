@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <map>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "phasescope/base/error.h"
@@ -18,13 +17,9 @@
 namespace phasescope::sweep {
 namespace {
 
-/// With less room than this on the disk, a failed point means a full disk, and the next would fail too.
-constexpr std::uintmax_t kLeastFreeBytes = 16U << 20;
-
-bool disk_is_full(const std::filesystem::path& folder) {
-  std::error_code error;
-  const auto space = std::filesystem::space(folder, error);
-  return !error && space.available < kLeastFreeBytes;
+bool is_below(const std::filesystem::path& folder, const std::filesystem::path& file) {
+  const std::filesystem::path relative = file.lexically_relative(folder);
+  return !relative.empty() && *relative.begin() != "..";
 }
 
 /// One share of a sweep at work.
@@ -111,8 +106,8 @@ class SweepJob {
       case ExitClass::input_file:
       case ExitClass::numerics:
         return false;
-      case ExitClass::environment:
-        return disk_is_full(folder_.path());
+      case ExitClass::environment:  // a full disk, a lost mount: the next point could not be written either
+        return is_below(folder_.path(), error.details().file);
       default:
         return true;
     }
@@ -139,7 +134,7 @@ class SweepJob {
   void merge_if_whole() {
     if (!options_.shard.is_whole() || !summary_.failed.empty()) return;
     summary_.merged = true;
-    if (summary_.nothing_to_do() && std::filesystem::exists(merged_file(folder_.path()))) return;
+    if (summary_.nothing_to_do() && is_merged(folder_.path())) return;
     merge_sweeps({folder_.path()}, folder_.path());
   }
 

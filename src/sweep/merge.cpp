@@ -10,12 +10,15 @@
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/files.h"
+#include "phasescope/base/folder_lock.h"
 #include "phasescope/base/sha256.h"
 #include "phasescope/sweep/merged_point.h"
 #include "phasescope/sweep/sweep_folder.h"
 
 namespace phasescope::sweep {
 namespace {
+
+constexpr const char* kLockName = ".merging";
 
 /// Where a point was finished.
 struct Source {
@@ -140,11 +143,17 @@ std::filesystem::path merged_file(const std::filesystem::path& folder) {
   return folder / "sweep.json";
 }
 
+bool is_merged(const std::filesystem::path& folder) {
+  return std::filesystem::exists(merged_file(folder)) && !std::filesystem::exists(folder / kLockName);
+}
+
 MergeSummary merge_sweeps(const std::vector<std::filesystem::path>& folders,
                           const std::filesystem::path& output) {
   Merge merge(folders);
   const Json document = merge.document();
   create_folder(output);
+  const FolderLock lock(output, kLockName);
+  for (const char* name : {"", "figures"}) remove_unfinished_files(output / name);
   write_file_atomically(output / "sweep.csv", sweep_csv(document));
   write_merged_figures(document, merge.reports(), output);
   write_file_atomically(merged_file(output), document.dump(1) + "\n");

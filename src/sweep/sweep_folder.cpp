@@ -104,6 +104,7 @@ void require_same_sweep(const std::filesystem::path& folder, const Json& identit
 SweepFolder::SweepFolder(std::filesystem::path folder, const Shard& shard, const Json& identity)
     : folder_(std::move(folder)), lock_((create_folder(folder_), folder_), lock_name(shard)) {
   refuse_other_divisions(folder_, lock_name(shard));
+  if (shard.is_whole()) remove_unfinished_files(folder_);  // nobody else is at work here
   const Json plan = {{"schema_version", 1}, {"kind", "phasescope.sweep_plan"}, {"identity", identity}};
   if (std::filesystem::exists(plan_file(folder_)) ||
       !create_file_atomically(plan_file(folder_), plan.dump(1) + "\n"))

@@ -1,8 +1,8 @@
 // Runs that are killed, and the same command again: it goes on after the last finished batch, and ends with
 // the bytes of a run that nothing disturbed.
 #include "../model_cases.h"
-#include "../places.h"
 #include "documents.h"
+#include "faults.h"
 #include "program.h"
 #include "small_run.h"
 
@@ -25,12 +25,7 @@ const std::set<std::string> kTimes = {"manifest.json"};
 
 /// Kills the program when it puts its n-th file in place.
 Surroundings killed_at_rename(int number) {
-  Surroundings surroundings;
-  surroundings.environment["LD_PRELOAD"] =
-      (built_program().parent_path().parent_path() / "tests/libkill_at_rename.so").string();
-  surroundings.environment["KILL_AT_RENAME"] = std::to_string(number);
-  surroundings.environment["ASAN_OPTIONS"] = "verify_asan_link_order=0";
-  return surroundings;
+  return with_fault({"place", number, "kill"}, std::filesystem::temp_directory_path());
 }
 
 /// A command that makes several batches, in a folder of its own.

@@ -1,4 +1,5 @@
 // Many processes in one folder of a sweep, half of them killed.
+#include "faults.h"
 #include "running_program.h"
 #include "small_sweep.h"
 
@@ -7,39 +8,33 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "phasescope/base/files.h"
+
 namespace phasescope::testing {
 namespace {
 
-/// Every second of `count` processes is killed after its first point, or before, as it happens. The shares of
-/// the killed are then run again.
+/// Each of `count` processes does its share at the same time as the others. Every second is killed in the
+/// middle of a point, before it puts its first, second ... file in place. The shares of the killed are then
+/// run again.
 void run_and_kill_half(const SmallSweep& sweep, const std::string& output, int count) {
   const auto share = [&](int number) {
     return sweep.arguments(output, {"--shard", std::to_string(number) + "/" + std::to_string(count)});
   };
+  const auto is_killed = [](int number) { return number % 2 == 0; };
+  const std::filesystem::path points = sweep / output / "points";
+  create_folder(points);
   std::vector<std::unique_ptr<RunningProgram>> programs;
   for (int number = 1; number <= count; ++number) {
-    std::vector<std::string> arguments = share(number);
-    for (std::string& word : arguments) {
-      if (word == "-q") word = "--progress=plain";
-    }
-    programs.push_back(std::make_unique<RunningProgram>(arguments));
-  }
-  for (int number = 1; number <= count; ++number) {
-    RunningProgram& program = *programs[static_cast<std::size_t>(number - 1)];
-    if (number % 2 == 0) {
-      if (number % 4 == 0) {
-        EXPECT_TRUE(program.wait_for_line("point 1 of "));
-      }
-      program.send(SIGKILL);
-    }
+    const Surroundings killed = with_fault({"place", number / 2, "kill"}, points);
+    programs.push_back(
+        std::make_unique<RunningProgram>(share(number), is_killed(number) ? killed : Surroundings()));
   }
   for (int number = 1; number <= count; ++number) {
     const Outcome outcome = programs[static_cast<std::size_t>(number - 1)]->finish();
-    if (number % 2 == 1) {
-      EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-    }
+    EXPECT_EQ(outcome.exit_code, is_killed(number) ? 128 + SIGKILL : 0) << outcome.err;
   }
-  for (int number = 2; number <= count; number += 2) {
+  for (int number = 1; number <= count; ++number) {
+    if (!is_killed(number)) continue;
     const Outcome outcome = phasescope(share(number));
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   }

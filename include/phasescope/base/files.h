@@ -72,7 +72,12 @@ bool create_file_atomically(const std::filesystem::path& file, std::string_view 
 /// Makes names that were created, renamed or removed in a folder durable. Errors: environment.
 void flush_folder(const std::filesystem::path& folder);
 
-/// Creates a folder and its parents. Errors: environment.
+/// Creates a folder and its parents; the names of those that were missing are durable when this returns.
+/// Errors: environment.
 void create_folder(const std::filesystem::path& folder);
+
+/// Removes the temporary neighbours that an AtomicFile leaves directly in a folder when its process is
+/// killed, as far as they can be removed. No live process may be writing there.
+void remove_unfinished_files(const std::filesystem::path& folder);
 
 }  // namespace phasescope

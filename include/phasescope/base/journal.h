@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include "phasescope/base/json.h"
@@ -29,10 +30,13 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  /// The entry, an object, is on the disk when this returns. Errors: environment.
+  /// The entry, an object, is on the disk when this returns. Errors: environment; the journal is then as it
+  /// was before.
   void append(const Json& entry);
 
  private:
+  void write(std::string_view line);
+
   std::filesystem::path file_;
   int descriptor_ = -1;
 };

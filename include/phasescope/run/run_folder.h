@@ -25,8 +25,7 @@ class RunFolder {
   /// naming the first difference, when the folder holds another run and `overwrite` is not set.
   /// input_file when the manifest is no JSON object.
   FolderState inspect(const Json& identity, bool overwrite) const;
-  /// Removes the temporary files that a killed process left beside results of phasescope. Errors:
-  /// environment.
+  /// Removes the temporary files that a killed process left beside results of phasescope.
   void remove_unfinished_files() const;
   /// Removes manifest and results of an earlier run, so that its results never stand beside those of this
   /// one; `with_states`: its states/ too, which an analysis might be reading. Nothing where there is no
