@@ -22,7 +22,8 @@ wait_until() {
   done
 }
 
-# start_slurm FOLDER: munge, slurmctld and slurmd; SLURM_CONF then names the cluster for all commands.
+# start_slurm FOLDER: munge, slurmctld and slurmd; SLURM_CONF then names the cluster for all commands. Where a daemon does not start,
+# or the cluster runs no task, it says which and why, and fails.
 start_slurm() {
   slurm_folder=$1
   local node
@@ -60,12 +61,26 @@ NodeName=$node NodeAddr=127.0.0.1 CPUs=4 State=UNKNOWN
 PartitionName=all Nodes=$node Default=YES MaxTime=INFINITE State=UP
 CONF
   export SLURM_CONF=$slurm_folder/slurm.conf
-  trap 'stop_slurm' EXIT
   munged --force --key-file="$slurm_folder/munge.key" --socket="$slurm_folder/munge.socket" --pid-file="$slurm_folder/munged.pid" \
-    --log-file="$slurm_folder/munged.log" --seed-file="$slurm_folder/munged.seed"
-  slurmctld -f "$SLURM_CONF"
-  slurmd -f "$SLURM_CONF" -N "$node"
-  wait_until 180 "the node" node_is_idle
+    --log-file="$slurm_folder/munged.log" --seed-file="$slurm_folder/munged.seed" || { no_daemon munged; return 1; }
+  slurmctld -f "$SLURM_CONF" || { no_daemon slurmctld; return 1; }
+  slurmd -f "$SLURM_CONF" -N "$node" || { no_daemon slurmd; return 1; }
+  wait_until 180 "the node" node_is_idle_or_lost || { no_daemon slurmctld; return 1; }
+  for daemon in slurmctld slurmd; do is_alive "$daemon" || { no_daemon "$daemon"; return 1; }; done
+  timeout 180 srun --quiet true 2>"$slurm_folder/srun.log" || { no_daemon srun; return 1; }
+}
+
+# no_daemon NAME: what it said last.
+no_daemon() {
+  say "$1 does not work here: $(tail -n 1 "$slurm_folder/$1.log" 2>/dev/null || true)"
+}
+
+is_alive() {
+  kill -0 "$(cat "$slurm_folder/$1.pid" 2>/dev/null)" 2>/dev/null
+}
+
+node_is_idle_or_lost() {
+  node_is_idle || { [ -e "$slurm_folder/slurmd.pid" ] && ! is_alive slurmd; }
 }
 
 node_is_idle() {
