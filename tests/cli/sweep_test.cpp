@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "phasescope/base/files.h"
@@ -222,6 +223,19 @@ TEST_F(Sweep, DamageIsListedAndRefused) {
   EXPECT_EQ(merged.exit_code, 6);
   EXPECT_THAT(merged.err, HasSubstr(": 2 damaged: step1_seed-1 ("));
   EXPECT_THAT(merged.err, HasSubstr("step3_seed-2/samples.jsonl)"));
+}
+
+TEST_F(Sweep, AMergeKeepsOthersOutOfItsFolder) {
+  create_folder(*sweep_ / "merging");
+  const std::filesystem::path file = *sweep_ / "merging/.merging";
+  const int lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  expect_error(sweep_->merge({"whole"}, {"-o", path("merging")}), 6,
+               path("merging") + ": another phasescope is writing here");
+  EXPECT_EQ(files_in(*sweep_ / "merging"), std::set<std::string>{".merging"});
+  ::close(lock);  // as of a process that was killed
+  EXPECT_EQ(sweep_->merge({"whole"}, {"-o", path("merging")}).exit_code, 0);
+  EXPECT_EQ(files_in(*sweep_ / "merging").count(".merging"), 0U);
 }
 
 TEST_F(Sweep, JournalsThatWereCutAreRedoneAndCorruptedOnesRefused) {
