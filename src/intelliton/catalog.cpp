@@ -24,17 +24,13 @@ struct Candidate {
 
 Index smallest_mode_count(const std::vector<CategoryFields>& categories) {
   Index smallest = std::numeric_limits<Index>::max();
-  for (const auto& category : categories) {
-    for (const auto& prompt : category.prompts) smallest = std::min(smallest, prompt.amplitude.size());
-  }
+  for (const auto& category : categories) smallest = std::min(smallest, category.totals.modes());
   return smallest;
 }
 
 /// Mean over the prompts of a category of one quantity's first `modes` entries.
-VectorXd category_mean(const CategoryFields& category, VectorXd FieldSummary::*quantity, Index modes) {
-  VectorXd sum = VectorXd::Zero(modes);
-  for (const auto& prompt : category.prompts) sum += (prompt.*quantity).head(modes);
-  return sum / static_cast<double>(category.prompts.size());
+VectorXd category_mean(const CategoryFields& category, VectorXd CategoryTotals::*sum, Index modes) {
+  return (category.totals.*sum).head(modes) / static_cast<double>(category.prompts.size());
 }
 
 MatrixXd mean_right_vectors(const CategoryFields& category, Index modes) {
@@ -50,9 +46,9 @@ double momentum_of_fastest(const FieldAnalysis& representative, Index mode) {
 /// Fills what exists only with a propagator.
 void add_masses(std::vector<Candidate>& candidates, const CategoryFields& category,
                 const FieldAnalysis& representative, Index modes) {
-  const VectorXd pole = category_mean(category, &FieldSummary::pole_mass, modes);
-  const VectorXd lattice = category_mean(category, &FieldSummary::lattice_mass, modes);
-  const VectorXd r2 = category_mean(category, &FieldSummary::exponential_r2, modes);
+  const VectorXd pole = category_mean(category, &CategoryTotals::pole_mass, modes);
+  const VectorXd lattice = category_mean(category, &CategoryTotals::lattice_mass, modes);
+  const VectorXd r2 = category_mean(category, &CategoryTotals::exponential_r2, modes);
   for (Candidate& candidate : candidates) {
     candidate.pole_mass = pole(candidate.mode);
     candidate.lattice_mass = lattice(candidate.mode);
@@ -63,9 +59,9 @@ void add_masses(std::vector<Candidate>& candidates, const CategoryFields& catego
 
 std::vector<Candidate> active_candidates(const CategoryFields& category, std::size_t place,
                                          const FieldAnalysis& representative, Index modes, double threshold) {
-  const VectorXd amplitude = category_mean(category, &FieldSummary::amplitude, modes);
-  const VectorXd spin = category_mean(category, &FieldSummary::spin, modes);
-  const VectorXd helicity = category_mean(category, &FieldSummary::helicity, modes);
+  const VectorXd amplitude = category_mean(category, &CategoryTotals::amplitude, modes);
+  const VectorXd spin = category_mean(category, &CategoryTotals::spin, modes);
+  const VectorXd helicity = category_mean(category, &CategoryTotals::helicity, modes);
   const MatrixXd vectors = mean_right_vectors(category, modes);
   std::vector<Candidate> candidates;
   for (Index i = 0; i < modes; ++i) {
@@ -137,10 +133,10 @@ std::pair<int, int> layer_range(const std::vector<CategoryFields>& categories, c
                                 Index mode) {
   std::pair<int, int> range{std::numeric_limits<int>::max(), -1};
   for (const Candidate* candidate : group) {
-    const FieldSummary& field = categories[candidate->category].prompts.front();
-    if (field.last_layer(mode) < 0) continue;
-    range.first = std::min(range.first, field.first_layer(mode));
-    range.second = std::max(range.second, field.last_layer(mode));
+    const CategoryTotals& totals = categories[candidate->category].totals;
+    if (totals.last_layer(mode) < 0) continue;
+    range.first = std::min(range.first, totals.first_layer(mode));
+    range.second = std::max(range.second, totals.last_layer(mode));
   }
   return range.second < 0 ? std::pair<int, int>{0, 0} : range;
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 
+#include "phasescope/base/threads.h"
 #include "phasescope/stats/descriptive.h"
 #include "phasescope/stats/random.h"
 #include "phasescope/stats/roc.h"
@@ -68,16 +69,13 @@ std::optional<double> held_out_alarms(const std::vector<double>& controls, doubl
   return static_cast<double>(alarms) / static_cast<double>(controls.size());
 }
 
-double resampled_auc(const std::vector<double>& values, const std::vector<bool>& is_pair,
+/// Each value counts `counts` times, as one of its kind.
+double resampled_auc(const stats::RankedScores& values, const std::vector<bool>& is_pair,
                      const VectorXd& counts) {
-  std::vector<double> scores;
-  std::vector<bool> labels;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto copies = static_cast<std::size_t>(counts(static_cast<Index>(i)));
-    scores.insert(scores.end(), copies, values[i]);
-    labels.insert(labels.end(), copies, is_pair[i]);
-  }
-  return stats::area_under_curve(scores, labels).value_or(ResampledEstimates::undefined);
+  std::vector<double> pairs(is_pair.size()), controls(is_pair.size());
+  for (std::size_t i = 0; i < is_pair.size(); ++i)
+    (is_pair[i] ? pairs : controls)[i] = counts(static_cast<Index>(i));
+  return values.area_under_curve(pairs, controls).value_or(ResampledEstimates::undefined);
 }
 
 double resampled_flag_rate(const std::vector<double>& values, const std::vector<bool>& is_pair,
@@ -91,27 +89,40 @@ double resampled_flag_rate(const std::vector<double>& values, const std::vector<
   return pairs > 0 ? flagged / pairs : ResampledEstimates::undefined;
 }
 
-/// One random relabelling that keeps how many pairs each category has.
-std::vector<bool> permuted_labels(const Comparisons& all, stats::RandomStream& stream) {
+/// Places of comparisons by category, categories by name.
+std::vector<std::vector<std::size_t>> places_by_category(const Comparisons& all) {
   std::map<std::string, std::vector<std::size_t>> members;
   for (std::size_t i = 0; i < all.category.size(); ++i) members[all.category[i]].push_back(i);
+  std::vector<std::vector<std::size_t>> groups;
+  for (auto& [category, places] : members) groups.push_back(std::move(places));
+  return groups;
+}
+
+/// One random relabelling that keeps how many pairs each category has.
+std::vector<bool> permuted_labels(const Comparisons& all, const std::vector<std::vector<std::size_t>>& groups,
+                                  stats::RandomStream& stream) {
   std::vector<bool> labels(all.is_pair.size());
-  for (const auto& [category, places] : members) {
+  for (const auto& places : groups) {
     const auto order = stats::random_permutation(places.size(), stream);
     for (std::size_t i = 0; i < places.size(); ++i) labels[places[i]] = all.is_pair[places[order[i]]];
   }
   return labels;
 }
 
-double permutation_p_value(const Comparisons& all, const std::vector<double>& values, double observed,
+double permutation_p_value(const Comparisons& all, const stats::RankedScores& values, double observed,
                            const std::string& name, const CalibrationOptions& options) {
-  std::size_t reached = 1;
-  for (std::size_t draw = 0; draw < options.permutations; ++draw) {
-    stats::RandomStream stream(stats::stream_key(options.seed, "pair permutation " + name, draw));
-    const auto auc = stats::area_under_curve(values, permuted_labels(all, stream));
-    reached += auc && *auc >= observed - 1e-12 ? 1 : 0;
-  }
-  return static_cast<double>(reached) / static_cast<double>(options.permutations + 1);
+  const auto groups = places_by_category(all);
+  const std::string purpose = "pair permutation " + name;
+  const VectorXd once = VectorXd::Ones(static_cast<Index>(all.is_pair.size()));
+  std::vector<char> reached(options.permutations);
+  parallel_for(static_cast<std::int64_t>(options.permutations), [&](std::int64_t i) {
+    const auto draw = static_cast<std::size_t>(i);
+    stats::RandomStream stream(stats::stream_key(options.seed, purpose, draw));
+    const double auc = resampled_auc(values, permuted_labels(all, groups, stream), once);
+    reached[draw] = auc >= observed - 1e-12 ? 1 : 0;
+  });
+  const auto count = std::count(reached.begin(), reached.end(), 1);
+  return static_cast<double>(1 + count) / static_cast<double>(options.permutations + 1);
 }
 
 /// Pairs and controls are resampled within their category, each kind for itself.
@@ -142,14 +153,15 @@ CalibratedFlag calibrate(const Comparisons& all, const Statistic& statistic,
   const double threshold = stats::quantile(controls, 1 - options.false_alarm_rate);
   flag.threshold = threshold;
   flag.false_alarm_rate = held_out_alarms(controls, options.false_alarm_rate);
+  const stats::RankedScores ranked(values);
   ResampledEstimates estimates;
   estimates.add(flag.auc, "no pair",
-                [&](const VectorXd& counts) { return resampled_auc(values, all.is_pair, counts); });
+                [&](const VectorXd& counts) { return resampled_auc(ranked, all.is_pair, counts); });
   estimates.add(flag.flag_rate, "no pair", [&](const VectorXd& counts) {
     return resampled_flag_rate(values, all.is_pair, threshold, counts);
   });
   estimates.run(strata(all), {options.draws, options.seed, flag.name, 0.95});
-  if (flag.auc.value) flag.p_value = permutation_p_value(all, values, *flag.auc.value, flag.name, options);
+  if (flag.auc.value) flag.p_value = permutation_p_value(all, ranked, *flag.auc.value, flag.name, options);
   return flag;
 }
 

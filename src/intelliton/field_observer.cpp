@@ -10,8 +10,11 @@
 namespace phasescope::intelliton {
 
 FieldObserver::FieldObserver(const std::vector<states::Sequence>& sequences, const Options& options,
-                             bool keep_details, const MatchOptions& match)
+                             bool keep_details, const MatchOptions& match,
+                             const std::filesystem::path& scratch)
     : options_(options), match_(match) {
+  if (!scratch.empty()) file_ = std::make_shared<SummaryFile>(scratch);
+  slots_.reserve(sequences.size());
   for (const auto& sequence : sequences) add_slot(sequence, keep_details);
   if (!slots_.empty() && !options_.representative.empty()) name_representative();
 }
@@ -20,8 +23,8 @@ void FieldObserver::add_slot(const states::Sequence& sequence, bool keep_details
   const auto same_name = [&](const CategoryFields& category) { return category.name == sequence.category; };
   const auto found = std::find_if(categories_.begin(), categories_.end(), same_name);
   Slot slot;
-  slot.sequence = sequence;
-  slot.category = static_cast<std::size_t>(found - categories_.begin());
+  slot.name = sequence.name;
+  slot.category = static_cast<std::uint32_t>(found - categories_.begin());
   if (found == categories_.end()) {
     categories_.emplace_back();
     categories_.back().name = sequence.category;
@@ -35,7 +38,7 @@ void FieldObserver::add_slot(const states::Sequence& sequence, bool keep_details
 
 void FieldObserver::name_representative() {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    if (slots_[i].sequence.name != options_.representative) continue;
+    if (slots_[i].name != options_.representative) continue;
     representative_ = i;
     slots_[i].keep_analysis = slots_[i].keep_arrays = true;
     return;
@@ -64,7 +67,7 @@ bool FieldObserver::wants(const states::StateView& view) const {
 
 void FieldObserver::add_point(const states::StateView& view, const states::Segment& segment,
                               Slot& slot) const {
-  if (view.point == 0) slot.builder.emplace(view.points, options_.modes);
+  if (view.point == 0) slot.builder = std::make_unique<FieldBuilder>(view.points, options_.modes);
   states::Segment cut = segment;
   cut.rows = std::min<std::int64_t>(segment.rows, options_.max_tokens);
   slot.builder->add_point(view.rows_of(cut));
@@ -72,12 +75,11 @@ void FieldObserver::add_point(const states::StateView& view, const states::Segme
 }
 
 void FieldObserver::complete(Slot& slot) const {
-  slot.analysis = (*analyzer_)(slot.builder->statistics());
-  slot.summary = summarise(slot.sequence.name, *slot.analysis);
+  slot.analysis = std::make_unique<FieldAnalysis>((*analyzer_)(slot.builder->statistics()));
+  slot.summary = std::make_unique<FieldSummary>(summarise(slot.name, *slot.analysis));
   MatchOptions match = match_;
   if (!slot.keep_arrays) match.shuffle_tokens_draws = match.shuffle_layers_draws = 0;
-  slot.summary->matched =
-      match_modes(slot.builder->statistics(), slot.analysis->spin, slot.sequence.name, match);
+  slot.summary->matched = match_modes(slot.builder->statistics(), slot.analysis->spin, slot.name, match);
   slot.summary->middle_right = slot.analysis->middle_right.cast<float>();
   if (!slot.keep_arrays) slot.summary->drop_arrays();
 }
@@ -90,6 +92,18 @@ void FieldObserver::collect(std::size_t place) {
   slot.builder.reset();
   consider_as_representative(place);
   if (!slot.keep_analysis && representative_ != place) slot.analysis.reset();
+  put_aside(slot);
+}
+
+void FieldObserver::put_aside(Slot& slot) {
+  if (slot.keep_arrays || !file_) return;
+  slot.modes = static_cast<std::uint32_t>(slot.summary->amplitude.size());
+  slot.put_aside = file_->put(*slot.summary);
+  slot.summary.reset();
+}
+
+FieldSummary FieldObserver::summary_of(const Slot& slot) const {
+  return slot.summary ? *slot.summary : file_->get(*slot.put_aside);
 }
 
 void FieldObserver::observe(const states::StateView& view) {
@@ -128,10 +142,14 @@ void FieldObserver::save_finished(const std::vector<std::int64_t>& sequences, Ar
   std::vector<std::uint64_t> places;
   for (const std::int64_t sequence : sequences) {
     const auto found = slot_of_.find(sequence);
-    if (found != slot_of_.end() && slots_[found->second].summary) places.push_back(found->second);
+    if (found != slot_of_.end() && slots_[found->second].complete()) places.push_back(found->second);
   }
   archive(places);
-  for (const std::uint64_t place : places) archive(slots_[place].summary, slots_[place].analysis);
+  for (const std::uint64_t place : places) {
+    const Slot& slot = slots_[place];
+    archive(summary_of(slot), slot.analysis != nullptr);
+    if (slot.analysis) archive(*slot.analysis);
+  }
   archive(representative_);
   for (const CategoryFields& category : categories_)
     archive(category.right_sum, category.spectrum_sum, category.spectrum_count);
@@ -142,7 +160,13 @@ void FieldObserver::load_finished(ArchiveReader& archive) {
   archive(places);
   for (const std::uint64_t place : places) {
     if (place >= slots_.size()) throw cereal::Exception("found a field that is not awaited");
-    archive(slots_[place].summary, slots_[place].analysis);
+    Slot& slot = slots_[place];
+    bool has_analysis = false;
+    slot.summary = std::make_unique<FieldSummary>();
+    archive(*slot.summary, has_analysis);
+    slot.analysis = has_analysis ? std::make_unique<FieldAnalysis>() : nullptr;
+    if (has_analysis) archive(*slot.analysis);
+    put_aside(slot);
   }
   const std::optional<std::size_t> before = representative_;
   archive(representative_);
@@ -154,26 +178,34 @@ void FieldObserver::load_finished(ArchiveReader& archive) {
 }
 
 std::vector<CategoryFields> FieldObserver::take_categories() {
-  for (Slot& slot : slots_) {
-    if (slot.summary) categories_[slot.category].prompts.push_back(std::move(*slot.summary));
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    Slot& slot = slots_[i];
+    SummaryList& prompts = categories_[slot.category].prompts;
+    if (slot.put_aside && representative_ != i) {
+      prompts.add(file_, *slot.put_aside, slot.modes);
+    } else if (slot.complete()) {
+      prompts.add(summary_of(slot));
+    }
+    slot.summary.reset();
+    slot.put_aside.reset();
   }
   const auto empty = [](const CategoryFields& category) { return category.prompts.empty(); };
   categories_.erase(std::remove_if(categories_.begin(), categories_.end(), empty), categories_.end());
+  for (CategoryFields& category : categories_) category.count_prompts();
   return std::move(categories_);
 }
 
 const FieldAnalysis* FieldObserver::representative() const {
-  if (!representative_ || !slots_[*representative_].analysis) return nullptr;
-  return &*slots_[*representative_].analysis;
+  return representative_ ? slots_[*representative_].analysis.get() : nullptr;
 }
 
 std::string FieldObserver::representative_name() const {
-  return representative_ ? slots_[*representative_].sequence.name : options_.representative;
+  return representative_ ? slots_[*representative_].name : options_.representative;
 }
 
 const FieldAnalysis* FieldObserver::details(const std::string& name) const {
   for (const Slot& slot : slots_) {
-    if (slot.sequence.name == name) return slot.analysis ? &*slot.analysis : nullptr;
+    if (slot.name == name) return slot.analysis.get();
   }
   return nullptr;
 }

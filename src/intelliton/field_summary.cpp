@@ -82,25 +82,4 @@ void FieldSummary::drop_arrays() {
   matched.shuffled = {};
 }
 
-void CategoryFields::add_spectra(const Eigen::MatrixXd& spectra) {
-  if (spectrum_sum.size() == 0) {
-    spectrum_sum = Eigen::MatrixXd::Zero(spectra.rows(), spectra.cols());
-    spectrum_count = Eigen::VectorXd::Zero(spectra.rows());
-  }
-  for (Index l = 0; l < spectra.rows(); ++l) {
-    if (!spectra.row(l).allFinite()) continue;
-    spectrum_sum.row(l) += spectra.row(l);
-    spectrum_count(l) += 1;
-  }
-}
-
-void CategoryFields::add_right_vectors(const RowMatrix& right) {
-  if (right.rows() > right_sum.rows()) {
-    const Index known = right_sum.rows();
-    right_sum.conservativeResize(right.rows(), right.cols());
-    right_sum.bottomRows(right.rows() - known).setZero();
-  }
-  right_sum.topRows(right.rows()) += right;
-}
-
 }  // namespace phasescope::intelliton

@@ -32,18 +32,29 @@ CompletePairs complete_pairs(const PairedMeasure& measure) {
   return pairs;
 }
 
-/// AUC with pair i counted `counts`(i) times.
-double resampled_auc(const CompletePairs& pairs, const VectorXd& counts) {
-  std::vector<double> scores;
-  std::vector<bool> is_other;
-  for (std::size_t i = 0; i < pairs.place.size(); ++i) {
-    for (int copy = 0; copy < static_cast<int>(counts(static_cast<Index>(i))); ++copy) {
-      scores.insert(scores.end(), {pairs.grounded[i], pairs.other[i]});
-      is_other.insert(is_other.end(), {false, true});
-    }
+/// The AUC of resampled pairs: scores of the grounded prompts, then of the other ones, sorted once.
+class ResampledAuc {
+ public:
+  explicit ResampledAuc(const CompletePairs& pairs) : scores_(joined(pairs)) {}
+
+  /// With pair i counted `counts`(i) times.
+  double operator()(const VectorXd& counts) const {
+    const auto pairs = static_cast<std::size_t>(counts.size());
+    std::vector<double> grounded(2 * pairs), other(2 * pairs);
+    VectorXd::Map(grounded.data(), counts.size()) = counts;
+    VectorXd::Map(other.data() + pairs, counts.size()) = counts;
+    return scores_.area_under_curve(other, grounded).value_or(ResampledEstimates::undefined);
   }
-  return stats::area_under_curve(scores, is_other).value_or(ResampledEstimates::undefined);
-}
+
+ private:
+  static std::vector<double> joined(const CompletePairs& pairs) {
+    std::vector<double> scores = pairs.grounded;
+    scores.insert(scores.end(), pairs.other.begin(), pairs.other.end());
+    return scores;
+  }
+
+  stats::RankedScores scores_;
+};
 
 double resampled_difference(const CompletePairs& pairs, const VectorXd& counts) {
   double sum = 0;
@@ -68,8 +79,9 @@ double permutation_p_value(const CompletePairs& pairs, const std::string& name,
   // Sums in another order differ by rounding; ties must count as reached.
   const double observed = mean(swapped) * (1 - 1e-12);
   std::size_t reached = 1;
+  const std::string purpose = "label permutation " + name;
   for (std::size_t draw = 0; draw < options.permutations; ++draw) {
-    stats::RandomStream stream(stats::stream_key(options.seed, "label permutation " + name, draw));
+    stats::RandomStream stream(stats::stream_key(options.seed, purpose, draw));
     for (std::size_t i = 0; i < swapped.size(); ++i) swapped[i] = stream.below(2) == 1;
     reached += mean(swapped) >= observed ? 1 : 0;
   }
@@ -105,8 +117,7 @@ void estimate_matched(MeasureRow& row, const CompletePairs& matched,
     return;
   }
   ResampledEstimates estimates;
-  estimates.add(row.auc_length_matched, "no pair",
-                [&](const VectorXd& counts) { return resampled_auc(matched, counts); });
+  estimates.add(row.auc_length_matched, "no pair", ResampledAuc(matched));
   estimates.run(categories_of(matched, category_of),
                 {options.draws, options.seed, "matched " + row.name, 0.95});
 }
@@ -124,7 +135,7 @@ MeasureRow measure_row(const PairedMeasure& measure, const PairedMeasure* length
     return row;
   }
   ResampledEstimates estimates;
-  estimates.add(row.auc, "no pair", [&](const VectorXd& counts) { return resampled_auc(pairs, counts); });
+  estimates.add(row.auc, "no pair", ResampledAuc(pairs));
   estimates.add(row.mean_difference, "no pair",
                 [&](const VectorXd& counts) { return resampled_difference(pairs, counts); });
   estimates.run(categories_of(pairs, category_of), {options.draws, options.seed, row.name, 0.95});

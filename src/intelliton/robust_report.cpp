@@ -17,11 +17,13 @@ using Eigen::VectorXd;
 
 Spectra field_spectra(const Cohort& cohort) {
   Spectra spectra;
-  spectra.columns.resize(kSpectrumPoints, static_cast<Index>(cohort.prompts.size()));
-  for (std::size_t item = 0; item < cohort.prompts.size(); ++item) {
-    spectra.columns.col(static_cast<Index>(item)) = cohort.prompts[item]->spectrum.cast<float>();
-    spectra.items.push_back(item);
-  }
+  spectra.columns.resize(kSpectrumPoints, static_cast<Index>(cohort.size()));
+  cohort.show([&](std::size_t first, const std::vector<const FieldSummary*>& prompts) {
+    for (std::size_t p = 0; p < prompts.size(); ++p) {
+      spectra.columns.col(static_cast<Index>(first + p)) = prompts[p]->spectrum.cast<float>();
+      spectra.items.push_back(first + p);
+    }
+  });
   return spectra;
 }
 
@@ -39,10 +41,10 @@ MatrixXd layer_spectrum(const std::vector<CategoryFields>& categories) {
 template <typename Quantity>
 void add_prompt_median(ResampledEstimates& estimates, stats::Estimate& target, const std::string& reason,
                        const Cohort& cohort, Quantity quantity) {
-  std::vector<Sample> samples;
-  for (std::size_t item = 0; item < cohort.prompts.size(); ++item) samples.push_back({item, 0});
-  add_median(estimates, target, reason, cohort, samples,
-             [quantity](const FieldSummary& prompt, Index) { return quantity(prompt); });
+  estimates.add(target, reason, cohort.size(),
+                [quantity](std::size_t item, const FieldSummary& prompt, ItemMedian& median) {
+                  median.add(quantity(prompt), item);
+                });
 }
 
 void add_field_estimates(ResampledEstimates& estimates, RobustReport& report, const Cohort& cohort) {
@@ -60,7 +62,7 @@ void add_field_estimates(ResampledEstimates& estimates, RobustReport& report, co
   add_prompt_median(estimates, report.broken_matches.estimate, few, cohort,
                     [](const FieldSummary& p) { return p.matched.broken_share; });
   add_spectrum(estimates, field_spectra(cohort), report.power_momentum.estimate, report.spectrum,
-               report.spectrum_spread, cohort.prompts.size());
+               report.spectrum_spread, cohort.size());
 }
 
 void add_field_nulls(RobustReport& report, const Cohort& cohort, std::uint64_t seed) {
@@ -75,22 +77,21 @@ void add_field_nulls(RobustReport& report, const Cohort& cohort, std::uint64_t s
 /// The report while it is made: estimates point into it, so it is filled in place.
 class RobustReportBuilder {
  public:
-  RobustReportBuilder(const Cohort& cohort, const std::vector<CategoryFields>& categories,
-                      const Options& options, const RobustOptions& robust)
+  RobustReportBuilder(const Cohort& cohort, const Options& options, const RobustOptions& robust)
       : cohort_(cohort),
-        categories_(categories),
         options_(options),
         robust_(robust),
-        axes_(mode_axes(cohort, categories, options.sv_threshold)),
+        axes_(mode_axes(cohort, options.sv_threshold)),
         species_axes_(cohort, axes_, options),
-        groups_(species_axes_.groups()) {}
+        groups_(species_axes_.groups()),
+        estimates_([&cohort](const PromptVisitor& visitor) { cohort.show(visitor); }) {}
 
   RobustReport build() {
     add_members();
     add_all_species();
     add_field_estimates(estimates_, report_, cohort_);
     add_field_nulls(report_, cohort_, robust_.seed);
-    report_.layer_spectrum = layer_spectrum(categories_);
+    report_.layer_spectrum = layer_spectrum(cohort_.categories);
     report_.interval_narrowness =
         estimates_.run(cohort_.group_of, {robust_.draws, robust_.seed, "species", 0.95});
     distribute_members();
@@ -138,7 +139,6 @@ class RobustReportBuilder {
   }
 
   const Cohort& cohort_;
-  const std::vector<CategoryFields>& categories_;
   const Options& options_;
   const RobustOptions& robust_;
   std::vector<ModeAxis> axes_;
@@ -154,7 +154,7 @@ class RobustReportBuilder {
 RobustReport robust_report(const std::vector<CategoryFields>& categories, const Options& options,
                            const RobustOptions& robust) {
   const Cohort cohort(categories);
-  if (!cohort.prompts.empty()) return RobustReportBuilder(cohort, categories, options, robust).build();
+  if (cohort.size() > 0) return RobustReportBuilder(cohort, options, robust).build();
   RobustReport report;
   report.n_species.estimate = stats::Estimate::undefined("no prompt was analysed");
   return report;

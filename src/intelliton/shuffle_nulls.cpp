@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "phasescope/base/threads.h"
 #include "phasescope/stats/descriptive.h"
 #include "phasescope/stats/random.h"
 
@@ -31,7 +32,8 @@ double median_or_nan(std::vector<double> values) {
 /// How many draws the prompts have that have any.
 Index draws_of(const Cohort& cohort, Index (*count)(const ShuffleDraws&)) {
   Index most = 0;
-  for (const FieldSummary* prompt : cohort.prompts) most = std::max(most, count(prompt->matched.shuffled));
+  for (const FieldSummary* prompt : cohort.in_memory)
+    if (prompt != nullptr) most = std::max(most, count(prompt->matched.shuffled));
   return most;
 }
 
@@ -62,7 +64,7 @@ std::optional<NullRange> median_null(const Cohort& cohort, const std::vector<Sam
   std::vector<const MatrixXf*> tables;
   std::vector<Index> modes;
   for (const Sample& sample : samples) {
-    const MatrixXf& table = cohort.prompts[sample.item]->matched.shuffled.*draws;
+    const MatrixXf& table = cohort.in_memory[sample.item]->matched.shuffled.*draws;
     if (table.rows() == 0) continue;
     tables.push_back(&table);
     modes.push_back(sample.mode);
@@ -84,7 +86,7 @@ std::optional<NullRange> peak_null(const Cohort& cohort, const std::vector<Sampl
   for (Index draw = 0; draw < draws_of(cohort, token_draws); ++draw) {
     VectorXd sum = VectorXd::Zero(kSpectrumPoints);
     for (const Sample& sample : samples) {
-      const auto& spectra = cohort.prompts[sample.item]->matched.shuffled.spectrum;
+      const auto& spectra = cohort.in_memory[sample.item]->matched.shuffled.spectrum;
       if (spectra.empty()) continue;
       sum += spectra[static_cast<std::size_t>(draw)].col(sample.mode).cast<double>();
     }
@@ -97,7 +99,8 @@ std::optional<NullRange> field_peak_null(const Cohort& cohort) {
   std::vector<double> peaks;
   for (Index draw = 0; draw < draws_of(cohort, token_draws); ++draw) {
     VectorXd sum = VectorXd::Zero(kSpectrumPoints);
-    for (const FieldSummary* prompt : cohort.prompts) {
+    for (const FieldSummary* prompt : cohort.in_memory) {
+      if (prompt == nullptr) continue;
       const MatrixXf& spectra = prompt->matched.shuffled.field_spectrum;
       if (spectra.cols() > 0) sum += spectra.col(draw).cast<double>();
     }
@@ -110,7 +113,8 @@ std::optional<NullRange> beta_null(const Cohort& cohort) {
   std::vector<double> medians;
   for (Index draw = 0; draw < draws_of(cohort, layer_draws); ++draw) {
     std::vector<double> values;
-    for (const FieldSummary* prompt : cohort.prompts) {
+    for (const FieldSummary* prompt : cohort.in_memory) {
+      if (prompt == nullptr) continue;
       const Eigen::VectorXf& beta = prompt->matched.shuffled.beta;
       if (beta.size() > 0 && std::isfinite(beta(draw))) values.push_back(static_cast<double>(beta(draw)));
     }
@@ -120,18 +124,17 @@ std::optional<NullRange> beta_null(const Cohort& cohort) {
 }
 
 std::optional<NullRange> random_walk_null(const Cohort& cohort, std::uint64_t seed) {
-  std::vector<double> medians;
-  for (std::size_t draw = 0; draw < kRandomWalks; ++draw) {
+  std::vector<double> medians(kRandomWalks);
+  parallel_for(static_cast<std::int64_t>(kRandomWalks), [&](std::int64_t i) {
+    const auto draw = static_cast<std::size_t>(i);
     stats::RandomStream stream(stats::stream_key(seed, kRandomWalk, draw));
     std::vector<double> events;
     for (const auto& items : cohort.items_of) {
-      for (std::size_t p = 0; p < std::min(items.size(), kArraySamples); ++p) {
-        const FieldSummary& prompt = *cohort.prompts[items[p]];
-        events.push_back(random_events(prompt.amplitude.size(), prompt.points - 1, stream));
-      }
+      for (std::size_t p = 0; p < std::min(items.size(), kArraySamples); ++p)
+        events.push_back(random_events(cohort.modes_of[items[p]], cohort.points - 1, stream));
     }
-    medians.push_back(median_or_nan(std::move(events)));
-  }
+    medians[draw] = median_or_nan(std::move(events));
+  });
   return range_of(std::move(medians));
 }
 

@@ -12,10 +12,12 @@ namespace {
 using Eigen::Index;
 
 void flip_signs(CategoryFields& category, stats::RandomStream& stream) {
-  for (const FieldSummary& prompt : category.prompts) {
-    for (Index i = 0; i < prompt.middle_right.rows(); ++i) {
+  for (std::size_t p = 0; p < category.prompts.size(); ++p) {
+    const FieldSummary* prompt = category.prompts.in_memory(p);
+    if (prompt == nullptr) continue;
+    for (Index i = 0; i < prompt->middle_right.rows(); ++i) {
       if (stream.below(2) == 0) continue;
-      category.right_sum.row(i) -= 2 * prompt.middle_right.row(i).cast<double>();
+      category.right_sum.row(i) -= 2 * prompt->middle_right.row(i).cast<double>();
     }
   }
 }

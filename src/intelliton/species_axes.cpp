@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "phasescope/base/threads.h"
+
 namespace phasescope::intelliton {
 namespace {
 
@@ -16,24 +18,39 @@ using Eigen::VectorXd;
 /// that would have to rise by so much belong to incoherent modes.
 constexpr double kMargin = 0.25;
 
-ModeAxis mode_axis(const Cohort& cohort, const CategoryFields& category, std::size_t place, Index mode) {
+/// Mean singular value of every mode that all prompts have, by category [prompts, modes].
+std::vector<MatrixXd> amplitudes_of(const Cohort& cohort) {
+  std::vector<MatrixXd> amplitudes;
+  for (const auto& items : cohort.items_of)
+    amplitudes.emplace_back(static_cast<Index>(items.size()), cohort.modes);
+  std::vector<Index> next(amplitudes.size(), 0);
+  cohort.show([&](std::size_t first, const std::vector<const FieldSummary*>& prompts) {
+    for (std::size_t p = 0; p < prompts.size(); ++p) {
+      const std::size_t category = cohort.group_of[first + p];
+      amplitudes[category].row(next[category]++) = prompts[p]->amplitude.head(cohort.modes).transpose();
+    }
+  });
+  return amplitudes;
+}
+
+ModeAxis mode_axis(const Cohort& cohort, std::size_t category, Index mode, const VectorXd& amplitudes) {
   ModeAxis result;
-  result.category = place;
-  result.member.category = category.name;
+  result.category = category;
+  result.member.category = cohort.categories[category].name;
   result.member.mode = static_cast<int>(mode);
-  const auto& items = cohort.items_of[place];
-  result.amplitudes.resize(static_cast<Index>(items.size()));
-  for (std::size_t p = 0; p < items.size(); ++p) {
-    const FieldSummary& prompt = *cohort.prompts[items[p]];
-    result.amplitudes(static_cast<Index>(p)) = prompt.amplitude(mode);
-    if (prompt.middle_right.rows() > 0) result.items.push_back(items[p]);
-  }
+  result.amplitudes = amplitudes;
   result.member.amplitude = result.amplitudes.mean();
-  const Index width = cohort.prompts[items.front()]->middle_right.cols();
+  Index width = 0;
+  for (const std::size_t item : cohort.items_of[category]) {
+    const FieldSummary* prompt = cohort.in_memory[item];
+    if (prompt == nullptr || prompt->middle_right.rows() == 0) continue;
+    result.items.push_back(item);
+    width = prompt->middle_right.cols();
+  }
   result.vectors.resize(static_cast<Index>(result.items.size()), width);
   for (std::size_t p = 0; p < result.items.size(); ++p) {
     result.vectors.row(static_cast<Index>(p)) =
-        cohort.prompts[result.items[p]]->middle_right.row(mode).cast<double>();
+        cohort.in_memory[result.items[p]]->middle_right.row(mode).cast<double>();
   }
   result.gram = result.vectors * result.vectors.transpose();
   result.axis = principal_axis(result.vectors, result.gram);
@@ -63,29 +80,43 @@ class DisjointSets {
 
 }  // namespace
 
-Cohort::Cohort(const std::vector<CategoryFields>& categories)
-    : items_of(categories.size()), modes(std::numeric_limits<Index>::max()) {
-  for (std::size_t c = 0; c < categories.size(); ++c) {
-    for (const FieldSummary& prompt : categories[c].prompts) {
-      items_of[c].push_back(prompts.size());
+Cohort::Cohort(const std::vector<CategoryFields>& all)
+    : categories(all), items_of(all.size()), modes(std::numeric_limits<Index>::max()) {
+  for (std::size_t c = 0; c < all.size(); ++c) {
+    const SummaryList& prompts = all[c].prompts;
+    for (std::size_t p = 0; p < prompts.size(); ++p) {
+      items_of[c].push_back(in_memory.size());
       group_of.push_back(c);
-      prompts.push_back(&prompt);
-      modes = std::min(modes, prompt.amplitude.size());
+      in_memory.push_back(prompts.in_memory(p));
+      modes_of.push_back(prompts.modes(p));
+      modes = std::min(modes, modes_of.back());
     }
+    points = all[c].totals.points;
   }
-  if (prompts.empty()) modes = 0;
+  if (in_memory.empty()) modes = 0;
 }
 
-std::vector<ModeAxis> mode_axes(const Cohort& cohort, const std::vector<CategoryFields>& categories,
-                                double sv_threshold) {
-  std::vector<ModeAxis> axes;
-  for (std::size_t c = 0; c < categories.size(); ++c) {
-    double first = 0;
-    for (Index i = 0; i < cohort.modes; ++i) {
-      axes.push_back(mode_axis(cohort, categories[c], c, i));
-      if (i == 0) first = axes.back().member.amplitude;
-      axes.back().active = axes.back().member.amplitude > sv_threshold * first;
-    }
+void Cohort::show(const PromptVisitor& visitor) const {
+  std::size_t before = 0;
+  for (const CategoryFields& category : categories) {
+    category.prompts.show([&](std::size_t first, const std::vector<const FieldSummary*>& prompts) {
+      visitor(before + first, prompts);
+    });
+    before += category.prompts.size();
+  }
+}
+
+std::vector<ModeAxis> mode_axes(const Cohort& cohort, double sv_threshold) {
+  const std::vector<MatrixXd> amplitudes = amplitudes_of(cohort);
+  std::vector<ModeAxis> axes(amplitudes.size() * static_cast<std::size_t>(cohort.modes));
+  parallel_for(static_cast<std::int64_t>(axes.size()), [&](std::int64_t i) {
+    const auto category = static_cast<std::size_t>(i / cohort.modes);
+    const Index mode = i % cohort.modes;
+    axes[static_cast<std::size_t>(i)] = mode_axis(cohort, category, mode, amplitudes[category].col(mode));
+  });
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::size_t first = i - static_cast<std::size_t>(axes[i].member.mode);
+    axes[i].active = axes[i].member.amplitude > sv_threshold * axes[first].member.amplitude;
   }
   return axes;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "resampled_estimates.h"
+
 #include <utility>
 #include <vector>
 
@@ -15,10 +17,17 @@ namespace phasescope::intelliton {
 struct Cohort {
   explicit Cohort(const std::vector<CategoryFields>& categories);
 
-  std::vector<const FieldSummary*> prompts;        ///< [items]
+  const std::vector<CategoryFields>& categories;
+  std::vector<const FieldSummary*> in_memory;      ///< [items], nullptr where it is on disk
+  std::vector<Eigen::Index> modes_of;              ///< K of each item
   std::vector<std::size_t> group_of;               ///< category of each item
   std::vector<std::vector<std::size_t>> items_of;  ///< items by category
   Eigen::Index modes = 0;                          ///< smallest K over all fields
+  Eigen::Index points = 0;                         ///< state points
+
+  std::size_t size() const { return in_memory.size(); }
+  /// Shows all prompts in order of items.
+  void show(const PromptVisitor& visitor) const;
 };
 
 /// The right vectors of one mode over the prompts of one category.
@@ -34,8 +43,7 @@ struct ModeAxis {
 };
 
 /// Every mode below the smallest K, by category.
-std::vector<ModeAxis> mode_axes(const Cohort& cohort, const std::vector<CategoryFields>& categories,
-                                double sv_threshold);
+std::vector<ModeAxis> mode_axes(const Cohort& cohort, double sv_threshold);
 
 /// The axes that can make species (coherent ones), and how they merge, in the sample and in resamples.
 class SpeciesAxes {

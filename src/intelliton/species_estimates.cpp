@@ -15,20 +15,22 @@ using Eigen::VectorXd;
 
 constexpr const char* kLost = "no prompt keeps the mode over enough state points";
 
-std::vector<Sample> samples_of(const Cohort& cohort, const std::vector<const ModeAxis*>& members) {
+using SpeciesModes = std::vector<SpeciesMode>;
+
+/// Of the prompts that are in memory: those that keep arrays are.
+std::vector<Sample> samples_in_memory(const Cohort& cohort, const SpeciesModes& modes) {
   std::vector<Sample> samples;
-  for (const ModeAxis* member : members) {
-    for (const std::size_t item : cohort.items_of[member->category])
-      samples.push_back({item, member->member.mode});
+  for (const SpeciesMode& one : modes) {
+    for (const std::size_t item : cohort.items_of[one.category])
+      if (cohort.in_memory[item] != nullptr) samples.push_back({item, one.mode});
   }
   return samples;
 }
 
-/// The median over samples of one of MatchedModes' lists.
+/// The median over prompts of one of MatchedModes' lists.
 void add_matched(ResampledEstimates& estimates, stats::Estimate& target, const std::string& reason,
-                 const Cohort& cohort, const std::vector<Sample>& samples,
-                 OptionalNumbers MatchedModes::*list) {
-  add_median(estimates, target, reason, cohort, samples, [list](const FieldSummary& prompt, Index mode) {
+                 const Cohort& cohort, const SpeciesModes& modes, OptionalNumbers MatchedModes::*list) {
+  add_median(estimates, target, reason, cohort, modes, [list](const FieldSummary& prompt, Index mode) {
     return (prompt.matched.*list)[static_cast<std::size_t>(mode)];
   });
 }
@@ -37,7 +39,7 @@ Spectra spectra_of(const Cohort& cohort, const std::vector<Sample>& samples, Mat
   Spectra spectra;
   spectra.columns.resize(kSpectrumPoints, static_cast<Index>(samples.size()));
   for (const Sample& sample : samples) {
-    const MatrixXf& columns = cohort.prompts[sample.item]->matched.*table;
+    const MatrixXf& columns = cohort.in_memory[sample.item]->matched.*table;
     if (columns.cols() == 0 || !columns.col(sample.mode).allFinite()) continue;
     spectra.columns.col(static_cast<Index>(spectra.items.size())) = columns.col(sample.mode);
     spectra.items.push_back(sample.item);
@@ -46,16 +48,24 @@ Spectra spectra_of(const Cohort& cohort, const std::vector<Sample>& samples, Mat
   return spectra;
 }
 
-void count_fits(RobustSpecies& species, const Cohort& cohort, const std::vector<Sample>& samples) {
+/// Fields of a species, a prompt's mode being one, and those among them that have a pole.
+struct PoleCount {
   std::size_t poles = 0;
-  for (const Sample& sample : samples) {
-    const FieldSummary& prompt = *cohort.prompts[sample.item];
-    const auto mode = static_cast<std::size_t>(sample.mode);
-    poles += !prompt.has_pole.empty() && prompt.has_pole[mode] ? 1 : 0;
-    species.lattice_tested += prompt.matched.lattice_tested[mode] ? 1 : 0;
-    species.lattice_better += prompt.matched.lattice_mass[mode] ? 1 : 0;
+  std::size_t fields = 0;
+};
+
+PoleCount count_fits(RobustSpecies& species, const Cohort& cohort, const SpeciesModes& modes) {
+  PoleCount count;
+  for (const SpeciesMode& one : modes) {
+    const CategoryTotals& totals = cohort.categories[one.category].totals;
+    const auto mode = static_cast<std::size_t>(one.mode);
+    count.poles += totals.poles[mode];
+    count.fields += cohort.items_of[one.category].size();
+    species.lattice_tested += totals.lattice_tested[mode];
+    species.lattice_better += totals.lattice_better[mode];
   }
-  species.pole_share = static_cast<double>(poles) / static_cast<double>(samples.size());
+  species.pole_share = static_cast<double>(count.poles) / static_cast<double>(count.fields);
+  return count;
 }
 
 std::string share_text(std::size_t part, std::size_t whole) {
@@ -63,31 +73,28 @@ std::string share_text(std::size_t part, std::size_t whole) {
 }
 
 /// What only a pole has: given where most prompts have one.
-void add_of_poles(ResampledEstimates& estimates, const RobustSpecies& species, stats::Estimate& target,
-                  const Cohort& cohort, const std::vector<Sample>& samples,
-                  VectorXd FieldSummary::*quantity) {
-  if (species.pole_share > 0.5) {
-    add_median(estimates, target, "no pole", cohort, samples,
+void add_of_poles(ResampledEstimates& estimates, const PoleCount& count, stats::Estimate& target,
+                  const Cohort& cohort, const SpeciesModes& modes, VectorXd FieldSummary::*quantity) {
+  if (2 * count.poles > count.fields) {
+    add_median(estimates, target, "no pole", cohort, modes,
                [quantity](const FieldSummary& prompt, Index mode) -> std::optional<double> {
                  if (prompt.has_pole.empty() || !prompt.has_pole[static_cast<std::size_t>(mode)]) return {};
                  return (prompt.*quantity)(mode);
                });
     return;
   }
-  const auto poles =
-      static_cast<std::size_t>(std::lround(species.pole_share * static_cast<double>(samples.size())));
   target = stats::Estimate::undefined("the spectral density has a pole in only " +
-                                      share_text(poles, samples.size()) + " fields");
+                                      share_text(count.poles, count.fields) + " fields");
 }
 
 void add_masses(ResampledEstimates& estimates, RobustSpecies& species, const Cohort& cohort,
-                const std::vector<Sample>& samples) {
-  count_fits(species, cohort, samples);
-  add_of_poles(estimates, species, species.pole_mass.estimate, cohort, samples, &FieldSummary::pole_mass);
-  add_of_poles(estimates, species, species.resonance_width.estimate, cohort, samples,
+                const SpeciesModes& modes) {
+  const PoleCount count = count_fits(species, cohort, modes);
+  add_of_poles(estimates, count, species.pole_mass.estimate, cohort, modes, &FieldSummary::pole_mass);
+  add_of_poles(estimates, count, species.resonance_width.estimate, cohort, modes,
                &FieldSummary::resonance_width);
   if (2 * species.lattice_better > species.lattice_tested) {
-    add_matched(estimates, species.lattice_mass.estimate, "no fit", cohort, samples,
+    add_matched(estimates, species.lattice_mass.estimate, "no fit", cohort, modes,
                 &MatchedModes::lattice_mass);
   } else {
     species.lattice_mass.estimate =
@@ -98,7 +105,7 @@ void add_masses(ResampledEstimates& estimates, RobustSpecies& species, const Coh
 
 /// Estimates that the order of layers can explain away.
 void add_rates(ResampledEstimates& estimates, RobustSpecies& species, const Cohort& cohort,
-               const std::vector<Sample>& samples) {
+               const SpeciesModes& modes, const std::vector<Sample>& samples) {
   struct Rate {
     WithNull& target;
     OptionalNumbers MatchedModes::*list;
@@ -112,7 +119,7 @@ void add_rates(ResampledEstimates& estimates, RobustSpecies& species, const Coho
         Rate{species.anomalous_dimension, &MatchedModes::anomalous_dimension,
              &ShuffleDraws::anomalous_dimension},
         Rate{species.fixed_point_layer, &MatchedModes::fixed_point, &ShuffleDraws::fixed_point}}) {
-    add_matched(estimates, rate.target.estimate, kLost, cohort, samples, rate.list);
+    add_matched(estimates, rate.target.estimate, kLost, cohort, modes, rate.list);
     rate.target.null_name = kShuffleLayers;
     rate.target.null = median_null(cohort, samples, rate.draws);
   }
@@ -121,22 +128,19 @@ void add_rates(ResampledEstimates& estimates, RobustSpecies& species, const Coho
 /// One estimate a state point, over the prompts that keep their arrays.
 void add_running_mass(ResampledEstimates& estimates, RobustSpecies& species, const Cohort& cohort,
                       const std::vector<Sample>& samples, Index window) {
-  const Index points = cohort.prompts.front()->points;
+  const Index points = cohort.points;
   std::vector<ItemMedian> medians(static_cast<std::size_t>(points));
   for (const Sample& sample : samples) {
-    const MatchedModes& modes = cohort.prompts[sample.item]->matched;
+    const MatchedModes& modes = cohort.in_memory[sample.item]->matched;
     if (modes.log_amplitude.cols() == 0) continue;
     const VectorXd mass = running_mass(modes, window).col(sample.mode);
     for (Index l = 0; l < points; ++l)
       if (std::isfinite(mass(l))) medians[static_cast<std::size_t>(l)].add(mass(l), sample.item);
   }
   species.running_mass.resize(medians.size());
-  for (std::size_t l = 0; l < medians.size(); ++l) {
-    auto median = std::make_shared<ItemMedian>(std::move(medians[l]));
-    median->sort();
+  for (std::size_t l = 0; l < medians.size(); ++l)
     estimates.add(species.running_mass[l], "no prompt keeps the mode at this state point",
-                  [median](const VectorXd& counts) { return (*median)(counts); });
-  }
+                  std::move(medians[l]));
 }
 
 }  // namespace
@@ -173,22 +177,23 @@ void add_spectrum(ResampledEstimates& estimates, Spectra spectra, stats::Estimat
 
 void add_species(ResampledEstimates& estimates, RobustSpecies& species, const Cohort& cohort,
                  const std::vector<const ModeAxis*>& members, const Options& options) {
-  const std::vector<Sample> samples = samples_of(cohort, members);
-  add_median(estimates, species.amplitude.estimate, "no prompt", cohort, samples,
+  SpeciesModes modes;
+  for (const ModeAxis* member : members) modes.push_back({member->category, member->member.mode});
+  const std::vector<Sample> samples = samples_in_memory(cohort, modes);
+  add_median(estimates, species.amplitude.estimate, "no prompt", cohort, modes,
              [](const FieldSummary& prompt, Index mode) { return prompt.amplitude(mode); });
-  add_median(estimates, species.spin.estimate, "no prompt", cohort, samples,
+  add_median(estimates, species.spin.estimate, "no prompt", cohort, modes,
              [](const FieldSummary& prompt, Index mode) { return prompt.matched.spin(mode); });
   species.spin.null_name = species.power_momentum.null_name = kShuffleTokens;
   species.spin.null = median_null(cohort, samples, &ShuffleDraws::spin);
   species.power_momentum.null = peak_null(cohort, samples);
-  add_rates(estimates, species, cohort, samples);
-  add_masses(estimates, species, cohort, samples);
+  add_rates(estimates, species, cohort, modes, samples);
+  add_masses(estimates, species, cohort, modes);
   add_running_mass(estimates, species, cohort, samples, options.eft_window);
   add_spectrum(estimates, spectra_of(cohort, samples, &MatchedModes::spectrum),
-               species.power_momentum.estimate, species.spectrum, species.spectrum_spread,
-               cohort.prompts.size());
+               species.power_momentum.estimate, species.spectrum, species.spectrum_spread, cohort.size());
   const Spectra rates = spectra_of(cohort, samples, &MatchedModes::momentum_rate);
-  species.momentum_rate = rates.mean(VectorXd::Ones(static_cast<Index>(cohort.prompts.size())));
+  species.momentum_rate = rates.mean(VectorXd::Ones(static_cast<Index>(cohort.size())));
   species.momentum_rate_spread = rates.spread();
 }
 

@@ -11,21 +11,30 @@
 
 namespace phasescope::intelliton {
 
+/// A mode of every prompt of one category that belongs to a species.
+struct SpeciesMode {
+  std::size_t category;
+  Eigen::Index mode;
+};
+
 /// One prompt's mode that belongs to a species.
 struct Sample {
   std::size_t item;
   Eigen::Index mode;
 };
 
-/// Registers the median over samples of what `quantity` reads from a prompt's mode.
+/// Registers the median over prompts of what `quantity` reads from each of these modes of a prompt.
 template <typename Quantity>
 void add_median(ResampledEstimates& estimates, stats::Estimate& target, const std::string& reason,
-                const Cohort& cohort, const std::vector<Sample>& samples, Quantity quantity) {
-  auto median = std::make_shared<ItemMedian>();
-  for (const Sample& sample : samples)
-    median->add(quantity(*cohort.prompts[sample.item], sample.mode), sample.item);
-  median->sort();
-  estimates.add(target, reason, [median](const Eigen::VectorXd& counts) { return (*median)(counts); });
+                const Cohort& cohort, const std::vector<SpeciesMode>& modes, Quantity quantity) {
+  std::size_t count = 0;
+  for (const SpeciesMode& one : modes) count += cohort.items_of[one.category].size();
+  estimates.add(target, reason, count,
+                [&cohort, modes, quantity](std::size_t item, const FieldSummary& prompt, ItemMedian& median) {
+                  for (const SpeciesMode& one : modes) {
+                    if (one.category == cohort.group_of[item]) median.add(quantity(prompt, one.mode), item);
+                  }
+                });
 }
 
 /// Columns of spectra and the item that each belongs to.

@@ -18,14 +18,16 @@ SpeciesReport species_report(FieldObserver& observer, const SpeciesOptions& opti
   report.representative = observer.representative_name();
   report.published = build_catalog(categories, *representative, options.field);
   for (const CategoryFields& category : categories) {
-    for (const FieldSummary& prompt : category.prompts)
-      if (prompt.name == report.representative) report.representative_field = prompt;
+    for (std::size_t p = 0; p < category.prompts.size(); ++p) {
+      const FieldSummary* prompt = category.prompts.in_memory(p);  // the representative is
+      if (prompt != nullptr && prompt->name == report.representative) report.representative_field = *prompt;
+    }
   }
   for (std::size_t c = 0; c < categories.size(); ++c) {
     report.categories.push_back(
         {categories[c].name, categories[c].prompts.size(), report.published.active_modes[c]});
     report.n_prompts += categories[c].prompts.size();
-    for (const FieldSummary& prompt : categories[c].prompts) report.nonfinite_states += prompt.nonfinite;
+    report.nonfinite_states += categories[c].totals.nonfinite;
   }
   report.robust = robust_report(categories, options.field, options.robust);
   if (options.sign_audit_draws > 0) {

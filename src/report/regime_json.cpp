@@ -153,30 +153,6 @@ Json run_excess(double ratio, const std::optional<curvature::NullComparison>& nu
   return object;
 }
 
-Json run_json(const RunResult& run, const curvature::Bands& bands) {
-  const auto null = run.null.at(run.n_steps);
-  std::optional<double> ratio;
-  if (run.statistics) ratio = run.statistics->ratio_norm;
-  const std::string undefined_ratio = run.statistics ? "the mean ct is 0" : run.reason;
-  const std::string undefined_null =
-      ratio ? "the mean ct of every shuffled order is 0, or none was drawn" : undefined_ratio;
-  Json object;
-  object["id"] = run.id;
-  object["run"] = run.run;
-  object["category"] = run.category;
-  object["status"] = name_of(run.status);
-  if (!run.reason.empty()) object["reason"] = run.reason;
-  object["n_steps"] = run.n_steps;
-  put_statistics(object, run);
-  put(object, "regime", ratio ? std::optional(bands.name_of(*ratio)) : std::nullopt, undefined_ratio);
-  object["marks"] = Json::array();
-  if (null && !null->distinguishable()) object["marks"].push_back("not_distinguishable_from_shuffled");
-  object["null"] = null_json(null, run.null.means, undefined_null);
-  object["ratio_excess"] = run_excess(ratio.value_or(0), null, undefined_null);
-  object["dropped_states"] = run.dropped_states;
-  return object;
-}
-
 Json layer_json(const curvature::LayerSummary& layer) {
   const char* reason = "no run has a value at this layer";
   Json object;
@@ -341,7 +317,31 @@ Json bands_to_json(const curvature::Bands& bands) {
   return object;
 }
 
-Json regime_to_json(const RegimeReport& report, const Json& model) {
+Json run_to_json(const RunResult& run, const curvature::Bands& bands) {
+  const auto null = run.null.at(run.n_steps);
+  std::optional<double> ratio;
+  if (run.statistics) ratio = run.statistics->ratio_norm;
+  const std::string undefined_ratio = run.statistics ? "the mean ct is 0" : run.reason;
+  const std::string undefined_null =
+      ratio ? "the mean ct of every shuffled order is 0, or none was drawn" : undefined_ratio;
+  Json object;
+  object["id"] = run.id;
+  object["run"] = run.run;
+  object["category"] = run.category;
+  object["status"] = name_of(run.status);
+  if (!run.reason.empty()) object["reason"] = run.reason;
+  object["n_steps"] = run.n_steps;
+  put_statistics(object, run);
+  put(object, "regime", ratio ? std::optional(bands.name_of(*ratio)) : std::nullopt, undefined_ratio);
+  object["marks"] = Json::array();
+  if (null && !null->distinguishable()) object["marks"].push_back("not_distinguishable_from_shuffled");
+  object["null"] = null_json(null, run.null.means, undefined_null);
+  object["ratio_excess"] = run_excess(ratio.value_or(0), null, undefined_null);
+  object["dropped_states"] = run.dropped_states;
+  return object;
+}
+
+Json regime_without_runs(const RegimeReport& report, const Json& model) {
   Json object;
   object["schema_version"] = 1;
   object["kind"] = "phasescope.regime";
@@ -360,7 +360,12 @@ Json regime_to_json(const RegimeReport& report, const Json& model) {
   object["entropy_states"] = entropy_json(report.entropy);
   object["bands"] = bands_to_json(report.options.bands);
   object["runs"] = Json::array();
-  for (const RunResult& run : report.runs) object["runs"].push_back(run_json(run, report.options.bands));
+  return object;
+}
+
+Json regime_to_json(const RegimeReport& report, const Json& model) {
+  Json object = regime_without_runs(report, model);
+  for (const RunResult& run : report.runs) object["runs"].push_back(run_to_json(run, report.options.bands));
   return object;
 }
 

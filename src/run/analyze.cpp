@@ -110,7 +110,7 @@ class AnalyzeJob {
       field.attention_every = 1;  // the file says of which blocks there is attention
       species_ = std::make_unique<SpeciesJob>(
           species_options(field, options_.nulls, options_.seed, stored_.after_final_norm()), options_.detail,
-          first_runs());
+          first_runs(), folder_.path());
       observers_.push_back(&species_->observer());
     }
     if (!options_.pairs.empty()) {

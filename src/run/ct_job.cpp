@@ -7,6 +7,7 @@
 #include "phasescope/base/configs.h"
 #include "phasescope/base/error.h"
 #include "phasescope/base/files.h"
+#include "phasescope/base/json_list_file.h"
 #include "phasescope/report/regime_json.h"
 
 namespace phasescope::run {
@@ -80,16 +81,18 @@ void summarise_regime(const curvature::RegimeReport& report, RunSummary& summary
 
 void write_ct_files(const std::filesystem::path& folder, const curvature::RegimeReport& report,
                     const Json& model, const text::Tokenizer* tokenizer, bool with_steps) {
-  write_file_atomically(folder / "regime.json", report::regime_to_json(report, model).dump(2) + "\n");
+  write_json_with_list(
+      folder / "regime.json", report::regime_without_runs(report, model), "runs", report.runs.size(),
+      [&](std::size_t i) { return report::run_to_json(report.runs[i], report.options.bands); });
   const auto token_text = [&](std::int64_t id) {
     return tokenizer == nullptr ? std::string() : tokenizer->decode({id});
   };
   write_ct_figures(folder, report, model["name"].get<std::string>(), token_text);
   if (!with_steps) return;
-  std::string lines;
+  AtomicFile steps(folder / "steps.jsonl");
   for (const curvature::RunResult& run : report.runs)
-    lines += report::steps_to_json(run, token_text).dump() + "\n";
-  write_file_atomically(folder / "steps.jsonl", lines);
+    steps.write(report::steps_to_json(run, token_text).dump() + "\n");
+  steps.commit();
 }
 
 }  // namespace phasescope::run

@@ -81,8 +81,7 @@ std::string dry_run_text(const RunOptions& options) {
     std::string analyses;
     for (const Analysis analysis : planned.analyses)
       analyses += std::string(analyses.empty() ? "" : ", ") + run::name_of(analysis);
-    text += line("prompt set " + planned.name,
-                 std::to_string(planned.set.prompts.size()) + " prompts for " + analyses);
+    text += line("prompt set " + planned.name, std::to_string(planned.prompts) + " prompts for " + analyses);
   }
   text += line("prompt tokens", std::to_string(plan.prompt_tokens()) + " in " +
                                     std::to_string(plan.batches.size()) + " batches");

@@ -110,7 +110,7 @@ class RunJob {
     if (plan_.has(Analysis::species)) {
       species_ = std::make_unique<SpeciesJob>(
           species_options(options_.species, options_.nulls, options_.sampling.seed, hf), options_.detail,
-          plan_.sequences_for(Analysis::species));
+          plan_.sequences_for(Analysis::species), folder_.path());
       observe("species", species_->observer());
     }
     diagnostics_ = diagnostics_of_run(options_, plan_);

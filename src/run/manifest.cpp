@@ -26,7 +26,7 @@ Json prompts_to_json(const Plan& plan) {
     prompts.push_back({{"path", planned.set.file.filename().string()},
                        {"name", planned.name},
                        {"sha256", planned.sha256},
-                       {"n", planned.set.prompts.size()},
+                       {"n", planned.prompts},
                        {"analyses", analyses},
                        {"chat", planned.uses_chat}});
   }

@@ -46,7 +46,8 @@ class NullNetwork {
         species_options(options.species, {}, options.sampling.seed, options.states == model::FinalStates::hf);
     species.robust.draws = kResamples;
     if (plan.has(Analysis::species))
-      species_ = std::make_unique<SpeciesJob>(species, false, plan.sequences_for(Analysis::species));
+      species_ =
+          std::make_unique<SpeciesJob>(species, false, plan.sequences_for(Analysis::species), options.output);
     if (diagnostics_) diagnostics_->use_draws(kResamples);
     model::ModelOptions model_options = options.device;
     model_options.deterministic = options.deterministic;

@@ -223,6 +223,7 @@ void check_runs(const RunOptions& options, const Plan& plan) {
 /// the prompts of the category, so that the first runs keep theirs.
 void add_runs(const RunOptions& options, std::map<std::string, std::int64_t> prompts_of_category,
               std::vector<PlannedSequence>& sequences) {
+  if (options.runs == 1) return;
   const std::vector<PlannedSequence> firsts = std::move(sequences);
   sequences.clear();
   for (const PlannedSequence& first : firsts) {
@@ -303,6 +304,8 @@ Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoi
   for (const PromptSource& source : options.prompts) {
     plan.sets.push_back(plan_set(source, options));
     PlannedSet& planned = plan.sets.back();
+    planned.prompts = planned.set.prompts.size();
+    plan.sequences.reserve(plan.sequences.size() + planned.prompts);
     planned.uses_chat = chat_applies(options.chat, planned.chat, chat.has_value());
     if (planned.uses_chat) plan.chat_sha256 = chat->sha256;
     for (const text::Prompt& prompt : planned.set.prompts) {
@@ -329,6 +332,7 @@ Plan make_plan(const RunOptions& options, const checkpoint::Checkpoint& checkpoi
                            0};
       plan.sequences.push_back(std::move(sequence));
     }
+    planned.set.prompts = {};  // the sequences have all of them
   }
   require_analyses(options, plan);
   check_runs(options, plan);

@@ -78,14 +78,20 @@ bool is_blank(const std::string& text) {
 
 void write_samples(const std::filesystem::path& file, const Plan& plan,
                    const std::vector<model::SequenceResult>& results, const text::Tokenizer& tokenizer) {
+  constexpr std::size_t block = 1 << 16;
+  AtomicFile output(file);
   std::string lines;
   for (const PlannedSequence& planned : plan.sequences) {
     const model::SequenceResult& result = results[static_cast<std::size_t>(planned.sequence.index)];
     // A text cut inside a character is shown with the replacement character.
     lines += sample_to_json(planned, result, tokenizer).dump(-1, ' ', false, Json::error_handler_t::replace) +
              "\n";
+    if (lines.size() < block) continue;
+    output.write(lines);
+    lines.clear();
   }
-  write_file_atomically(file, lines);
+  output.write(lines);
+  output.commit();
 }
 
 }  // namespace phasescope::run

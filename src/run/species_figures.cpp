@@ -183,33 +183,55 @@ report::PairDivergence pair_divergence(const DiagnosticsReport& report, const st
   return figure;
 }
 
-/// Mean occupation of one species over the trajectories of one role, with its interval, step by step.
-report::OccupationCurve occupation_curve(const DiagnosticsReport& report, const std::string& role,
-                                         std::size_t species) {
-  std::vector<Numbers> by_step;
+/// Occupations of the first `species` species over the trajectories of one role: by step, prompt and species.
+std::vector<std::vector<Numbers>> occupations(const DiagnosticsReport& report, const std::string& role,
+                                              std::size_t species) {
+  std::vector<std::vector<Numbers>> by_step;
   for (const auto& trajectory : report.dynamics->trajectories) {
     if (trajectory.sequence.role != role) continue;
     by_step.resize(std::max(by_step.size(), trajectory.steps.size()));
-    for (std::size_t step = 0; step < trajectory.steps.size(); ++step)
-      by_step[step].push_back(trajectory.steps[step].species[species].occupation);
+    for (std::size_t step = 0; step < trajectory.steps.size(); ++step) {
+      Numbers values;
+      for (std::size_t s = 0; s < species; ++s)
+        values.push_back(trajectory.steps[step].species[s].occupation);
+      by_step[step].push_back(std::move(values));
+    }
   }
-  report::OccupationCurve curve;
+  return by_step;
+}
+
+/// Means over the prompts of a resample, by species.
+Numbers mean_occupations(const std::vector<Numbers>& prompts, const std::vector<std::size_t>& items) {
+  Numbers means(prompts.front().size(), 0);
+  for (const std::size_t item : items) {
+    for (std::size_t s = 0; s < means.size(); ++s) means[s] += prompts[item][s];
+  }
+  for (double& mean : means) mean /= static_cast<double>(items.size());
+  return means;
+}
+
+/// Mean occupations of the first species over the trajectories of one role, with their intervals, step by
+/// step.
+std::vector<report::OccupationCurve> occupation_curves(const DiagnosticsReport& report,
+                                                       const std::string& role, std::size_t species) {
+  std::vector<report::OccupationCurve> curves(species);
+  const std::vector<std::vector<Numbers>> by_step = occupations(report, role, species);
   for (std::size_t step = 0; step < by_step.size(); ++step) {
-    const Numbers& values = by_step[step];
+    const std::vector<Numbers>& prompts = by_step[step];
     const auto draws = stats::stratified_bootstrap(
-        std::vector<std::size_t>(values.size(), 0),
-        [&](const std::vector<std::size_t>& items) {
-          double sum = 0;
-          for (const std::size_t item : items) sum += values[item];
-          return Numbers{sum / static_cast<double>(items.size())};
-        },
+        std::vector<std::size_t>(prompts.size(), 0),
+        [&](const std::vector<std::size_t>& items) { return mean_occupations(prompts, items); },
         {report.options.draws, report.options.seed, "occupation " + role + std::to_string(step), 0.95});
-    const stats::Estimate mean = stats::with_percentile_interval(stats::mean(values), draws, 0);
-    curve.mean.push_back(mean.value.value_or(kUndefined));
-    curve.low.push_back(mean.low.value_or(kUndefined));
-    curve.high.push_back(mean.high.value_or(kUndefined));
+    for (std::size_t s = 0; s < species; ++s) {
+      Numbers values;
+      for (const Numbers& prompt : prompts) values.push_back(prompt[s]);
+      const stats::Estimate mean = stats::with_percentile_interval(stats::mean(values), draws, s);
+      curves[s].mean.push_back(mean.value.value_or(kUndefined));
+      curves[s].low.push_back(mean.low.value_or(kUndefined));
+      curves[s].high.push_back(mean.high.value_or(kUndefined));
+    }
   }
-  return curve;
+  return curves;
 }
 
 std::size_t prompts_of_role(const DiagnosticsReport& report, const std::string& role) {
@@ -224,10 +246,11 @@ report::OccupationDynamics occupation(const DiagnosticsReport& report, const std
       "n = " + std::to_string(prompts_of_role(report, "grounded")) + " grounded, " +
           count_text(prompts_of_role(report, "prone"), "prone prompt") + "; means, bands are 95 % intervals",
       {}};
-  for (std::size_t s = 0; s < std::min(report.species_names.size(), kCurves); ++s) {
-    figure.species.push_back({report.species_names[s], occupation_curve(report, "grounded", s),
-                              occupation_curve(report, "prone", s)});
-  }
+  const std::size_t species = std::min(report.species_names.size(), kCurves);
+  const auto grounded = occupation_curves(report, "grounded", species);
+  const auto prone = occupation_curves(report, "prone", species);
+  for (std::size_t s = 0; s < species; ++s)
+    figure.species.push_back({report.species_names[s], grounded[s], prone[s]});
   return figure;
 }
 

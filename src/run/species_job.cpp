@@ -27,11 +27,11 @@ intelliton::SpeciesOptions species_options(intelliton::Options field, const Null
 }
 
 SpeciesJob::SpeciesJob(const intelliton::SpeciesOptions& options, bool detail,
-                       const std::vector<states::Sequence>& sequences)
+                       const std::vector<states::Sequence>& sequences, const std::filesystem::path& scratch)
     : options_(options),
       detail_(detail),
-      sequences_(sequences),
-      fields_(sequences, options.field, detail, options.match) {}
+      sequences_(detail ? sequences : std::vector<states::Sequence>()),
+      fields_(sequences, options.field, detail, options.match, scratch) {}
 
 intelliton::SpeciesReport SpeciesJob::report() {
   return intelliton::species_report(fields_, options_);

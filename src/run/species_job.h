@@ -19,9 +19,10 @@ intelliton::SpeciesOptions species_options(intelliton::Options field, const Null
 /// The Intelliton part of a run: its observers, and the files once all prompts were seen.
 class SpeciesJob {
  public:
-  /// `detail`: also collect what detail.json needs, which keeps every field's whole analysis.
+  /// `detail`: also collect what detail.json needs, which keeps every field's whole analysis. `scratch`: a
+  /// folder that exists once states are shown, for what does not stay in memory.
   SpeciesJob(const intelliton::SpeciesOptions& options, bool detail,
-             const std::vector<states::Sequence>& sequences);
+             const std::vector<states::Sequence>& sequences, const std::filesystem::path& scratch);
 
   states::Observer& observer() { return fields_; }
   /// Call once, when all prompts were seen.
@@ -37,7 +38,7 @@ class SpeciesJob {
 
   intelliton::SpeciesOptions options_;
   bool detail_;
-  std::vector<states::Sequence> sequences_;
+  std::vector<states::Sequence> sequences_;  // for detail.json, else empty
   intelliton::FieldObserver fields_;
 };
 

@@ -58,7 +58,46 @@ std::vector<std::vector<double>> transposed(const std::vector<std::vector<double
   return columns;
 }
 
+/// What is undefined about resampling units of groups, and else how much too narrow intervals come out.
+BootstrapDraws without_values(std::size_t units, std::size_t groups) {
+  if (units == 0) return {{}, "there is nothing to resample", 1};
+  const auto count = static_cast<double>(units);
+  const double narrowness = std::sqrt((count - static_cast<double>(groups)) / count);
+  if (narrowness == 0) return {{}, "each group has one item: resampling within groups changes nothing", 0};
+  return {{}, {}, narrowness};
+}
+
+/// The items of one draw, counted into column `place`.
+void count_draw(const Groups& groups, RandomStream stream, std::size_t place, DrawCounts& counts) {
+  for (const auto& group : groups) {
+    for (std::size_t i = 0; i < group.size(); ++i)
+      ++counts
+            .counts[group[static_cast<std::size_t>(stream.below(group.size()))] * DrawCounts::kDraws + place];
+  }
+}
+
 }  // namespace
+
+BootstrapDraws counted_bootstrap(const std::vector<std::size_t>& group_of, std::size_t statistics,
+                                 const CountedStatistics& evaluate, const BootstrapOptions& options) {
+  constexpr std::size_t width = DrawCounts::kDraws;
+  const Groups groups = members_of(group_of);
+  BootstrapDraws result = without_values(group_of.size(), groups.size());
+  if (!result.reason.empty()) return result;
+  result.values.assign(statistics, std::vector<double>(options.draws));
+  parallel_for(static_cast<std::int64_t>((options.draws + width - 1) / width), [&](std::int64_t block) {
+    const std::size_t first = static_cast<std::size_t>(block) * width;
+    DrawCounts counts{std::min(width, options.draws - first),
+                      std::vector<std::uint32_t>(group_of.size() * width)};
+    for (std::size_t i = 0; i < counts.draws; ++i)
+      count_draw(groups, RandomStream(stream_key(options.seed, options.purpose, first + i)), i, counts);
+    std::vector<double> values(statistics * width);
+    evaluate(counts, values.data());
+    for (std::size_t s = 0; s < statistics; ++s)
+      std::copy_n(values.data() + s * width, counts.draws, result.values[s].data() + first);
+  });
+  return result;
+}
 
 BootstrapDraws stratified_bootstrap(const std::vector<std::size_t>& group_of,
                                     const ResampleStatistics& statistics, const BootstrapOptions& options) {
@@ -68,20 +107,18 @@ BootstrapDraws stratified_bootstrap(const std::vector<std::size_t>& group_of,
 BootstrapDraws clustered_bootstrap(const std::vector<std::size_t>& group_of,
                                    const std::vector<std::size_t>& cluster_of,
                                    const ResampleStatistics& statistics, const BootstrapOptions& options) {
-  if (group_of.empty()) return {{}, "there is nothing to resample", 1};
   const Groups clusters = members_of(cluster_of);
   const Groups groups = members_of(groups_of_clusters(group_of, clusters));
-  const auto units = static_cast<double>(clusters.size());
-  const double narrowness = std::sqrt((units - static_cast<double>(groups.size())) / units);
-  if (narrowness == 0) return {{}, "each group has one item: resampling within groups changes nothing", 0};
-
+  BootstrapDraws result = without_values(clusters.size(), groups.size());
+  if (!result.reason.empty()) return result;
   std::vector<std::vector<double>> draws(options.draws);
   parallel_for(static_cast<std::int64_t>(options.draws), [&](std::int64_t i) {
     const auto draw = static_cast<std::size_t>(i);
     draws[draw] =
         statistics(resample(groups, clusters, RandomStream(stream_key(options.seed, options.purpose, draw))));
   });
-  return {transposed(draws), {}, narrowness};
+  result.values = transposed(draws);
+  return result;
 }
 
 Estimate with_percentile_interval(double value, const BootstrapDraws& draws, std::size_t statistic,

@@ -3,14 +3,6 @@
 namespace phasescope::stats {
 namespace {
 
-constexpr std::uint64_t golden_gamma = 0x9e3779b97f4a7c15ULL;
-
-std::uint64_t mix(std::uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31);
-}
-
 /// FNV-1a, 64 bits.
 std::uint64_t hash_of(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
@@ -20,25 +12,10 @@ std::uint64_t hash_of(std::string_view text) {
 
 }  // namespace
 
-std::uint64_t RandomStream::next() {
-  state_ += golden_gamma;
-  return mix(state_);
-}
-
-std::uint64_t RandomStream::below(std::uint64_t bound) {
-  const std::uint64_t rejected = (0 - bound) % bound;
-  for (;;) {
-    const auto product = static_cast<unsigned __int128>(next()) * bound;
-    if (static_cast<std::uint64_t>(product) >= rejected) return static_cast<std::uint64_t>(product >> 64);
-  }
-}
-
-double RandomStream::uniform() {
-  return static_cast<double>(next() >> 11) * 0x1p-53;
-}
-
 std::uint64_t stream_key(std::uint64_t seed, std::string_view purpose, std::uint64_t draw) {
-  return mix(mix(mix(seed + golden_gamma) ^ hash_of(purpose)) + golden_gamma * (draw + 1));
+  const auto mix = RandomStream::mix;
+  constexpr std::uint64_t gamma = RandomStream::golden_gamma;
+  return mix(mix(mix(seed + gamma) ^ hash_of(purpose)) + gamma * (draw + 1));
 }
 
 std::vector<std::size_t> random_permutation(std::size_t count, RandomStream& stream) {

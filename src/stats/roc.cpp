@@ -21,25 +21,36 @@ std::size_t count_positive(const std::vector<bool>& positive) {
 
 }  // namespace
 
-std::optional<double> area_under_curve(const std::vector<double>& scores, const std::vector<bool>& positive) {
-  const std::size_t positives = count_positive(positive);
-  const std::size_t negatives = positive.size() - positives;
-  if (positives == 0 || negatives == 0) return std::nullopt;
-  const auto order = ascending_order(scores);
+RankedScores::RankedScores(const std::vector<double>& scores) : order_(ascending_order(scores)) {
+  for (std::size_t i = 1; i <= order_.size(); ++i) {
+    if (i == order_.size() || scores[order_[i]] != scores[order_[i - 1]]) ends_of_ties_.push_back(i);
+  }
+}
+
+std::optional<double> RankedScores::area_under_curve(const std::vector<double>& positive,
+                                                     const std::vector<double>& negative) const {
   double wins = 0;  // pairs in which the positive item has the larger score, ties one half
-  double negatives_below = 0;
-  for (std::size_t begin = 0; begin < order.size();) {
-    std::size_t end = begin;
+  double positives = 0, negatives = 0;
+  std::size_t begin = 0;
+  for (const std::size_t end : ends_of_ties_) {
     double tied_positives = 0;
     double tied_negatives = 0;
-    for (; end < order.size() && scores[order[end]] == scores[order[begin]]; ++end) {
-      (positive[order[end]] ? tied_positives : tied_negatives) += 1;
+    for (; begin < end; ++begin) {
+      tied_positives += positive[order_[begin]];
+      tied_negatives += negative[order_[begin]];
     }
-    wins += tied_positives * (negatives_below + tied_negatives / 2);
-    negatives_below += tied_negatives;
-    begin = end;
+    wins += tied_positives * (negatives + tied_negatives / 2);
+    positives += tied_positives;
+    negatives += tied_negatives;
   }
-  return wins / (static_cast<double>(positives) * static_cast<double>(negatives));
+  if (positives == 0 || negatives == 0) return std::nullopt;
+  return wins / (positives * negatives);
+}
+
+std::optional<double> area_under_curve(const std::vector<double>& scores, const std::vector<bool>& positive) {
+  std::vector<double> is_positive(positive.size()), is_negative(positive.size());
+  for (std::size_t i = 0; i < positive.size(); ++i) (positive[i] ? is_positive : is_negative)[i] = 1;
+  return RankedScores(scores).area_under_curve(is_positive, is_negative);
 }
 
 std::optional<double> ConfusionMatrix::balanced_accuracy() const {

@@ -1,5 +1,7 @@
 // The observers as seen from a source of states: batches, generation, pairs.
 
+#include "../temporary_folder.h"
+
 #include <cmath>
 
 #include <gmock/gmock.h>
@@ -9,7 +11,9 @@
 #include "phasescope/base/error.h"
 #include "phasescope/intelliton/field_observer.h"
 #include "phasescope/intelliton/pair_observer.h"
+#include "phasescope/intelliton/species_report.h"
 #include "phasescope/intelliton/trajectory_observer.h"
+#include "phasescope/report/species_json.h"
 
 namespace phasescope::intelliton {
 namespace {
@@ -228,6 +232,32 @@ TEST(FieldObserver, ContinuesFromWhatWasSaved) {
       EXPECT_EQ(a.matched.growth_rate, b.matched.growth_rate);
     }
   }
+}
+
+/// More prompts than keep arrays, some of them through an archive.
+Json report_of_many(const std::filesystem::path& scratch) {
+  std::vector<states::Sequence> all;
+  for (std::int64_t i = 0; i < 150; ++i) all.push_back(sequence_of(i, i % 40 == 0 ? "b" : "a", 3 + i % 6));
+  SpeciesOptions options;
+  options.robust.draws = 40;
+  options.match.shuffle_layers_draws = options.match.shuffle_tokens_draws = 20;
+  options.sign_audit_draws = 5;
+  FieldObserver first(all, options.field, false, options.match, scratch),
+      second(all, options.field, false, options.match, scratch);
+  const auto show_some = [&](FieldObserver& observer, std::int64_t begin, std::int64_t end) {
+    show_prompts(observer, {all.begin() + begin, all.begin() + end});
+  };
+  show_some(first, 0, 90);
+  std::vector<std::int64_t> seen(90);
+  for (std::size_t i = 0; i < seen.size(); ++i) seen[i] = static_cast<std::int64_t>(i);
+  pass_on(first, seen, second);
+  show_some(second, 90, 150);
+  return report::species_to_json(species_report(second, options), nullptr, true);
+}
+
+TEST(FieldObserver, ReportsTheSameWithSummariesOnDisk) {
+  const testing::TemporaryFolder folder;
+  EXPECT_EQ(report_of_many(folder.path()), report_of_many({}));
 }
 
 TEST(PairObserver, ContinuesFromWhatWasSaved) {

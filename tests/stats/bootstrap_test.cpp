@@ -57,6 +57,25 @@ TEST(StratifiedBootstrap, HasNoIntervalForOneItemAGroup) {
   EXPECT_FALSE(stratified_bootstrap({}, anything, {}).reason.empty());
 }
 
+// The same draws as counts: what is expected comes from the drawn items themselves.
+TEST(CountedBootstrap, CountsTheItemsOfStratifiedBootstrap) {
+  const std::vector<std::size_t> group_of = {0, 1, 0, 1, 1, 2};
+  const BootstrapOptions options{37, 8, "counts", 0.95};
+  const auto count_items = [&](const std::vector<std::size_t>& items) {
+    std::vector<double> counts(group_of.size(), 0);
+    for (const std::size_t item : items) counts[item] += 1;
+    return counts;
+  };
+  const auto copy_counts = [&](const DrawCounts& counts, double* values) {
+    for (std::size_t i = 0; i < counts.counts.size(); ++i) values[i] = counts.counts[i];
+  };
+  const BootstrapDraws expected = stratified_bootstrap(group_of, count_items, options);
+  const BootstrapDraws found = counted_bootstrap(group_of, group_of.size(), copy_counts, options);
+  EXPECT_EQ(found.values, expected.values);
+  EXPECT_EQ(found.narrowness, expected.narrowness);
+  EXPECT_FALSE(counted_bootstrap({}, 0, copy_counts, options).reason.empty());
+}
+
 // m = 4 items in each of 3 groups.
 TEST(StratifiedBootstrap, TellsHowMuchTooNarrowIntervalsAre) {
   const auto anything = [](const auto&) { return std::vector<double>{1}; };

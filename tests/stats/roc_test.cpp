@@ -19,6 +19,21 @@ TEST(AreaUnderCurve, IsAbsentWithoutBothClasses) {
   EXPECT_FALSE(area_under_curve({}, {}));
 }
 
+// Weights stand for copies: source is area_under_curve of the list with as many copies.
+TEST(RankedScores, CountWeightsAsCopies) {
+  const std::vector<double> scores = {3, 1, 2, 2, 5, 3};
+  const std::vector<double> positive = {2, 0, 1, 3, 0, 1}, negative = {1, 4, 0, 2, 1, 0};
+  std::vector<double> copies;
+  std::vector<bool> is_positive;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    copies.insert(copies.end(), static_cast<std::size_t>(positive[i] + negative[i]), scores[i]);
+    is_positive.insert(is_positive.end(), static_cast<std::size_t>(positive[i]), true);
+    is_positive.insert(is_positive.end(), static_cast<std::size_t>(negative[i]), false);
+  }
+  EXPECT_EQ(RankedScores(scores).area_under_curve(positive, negative), area_under_curve(copies, is_positive));
+  EXPECT_FALSE(RankedScores(scores).area_under_curve(positive, std::vector<double>(6, 0)));
+}
+
 TEST(ConfusionBelow, CountsTheFourOutcomes) {
   const ConfusionMatrix matrix = confusion_below({1, 1, 2, 3, 4}, {true, false, true, false, false}, 2);
   EXPECT_EQ(matrix.true_positive, 1U);

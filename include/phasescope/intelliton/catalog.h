@@ -7,8 +7,8 @@
 
 #include <Eigen/Core>
 
+#include "phasescope/intelliton/category_fields.h"
 #include "phasescope/intelliton/field_analysis.h"
-#include "phasescope/intelliton/field_summary.h"
 
 namespace phasescope::intelliton {
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "phasescope/intelliton/catalog.h"
+#include "phasescope/intelliton/category_fields.h"
 #include "phasescope/intelliton/field_analysis.h"
 #include "phasescope/intelliton/field_summary.h"
 #include "phasescope/intelliton/options.h"
@@ -18,15 +20,17 @@ namespace phasescope::intelliton {
 /// Builds and analyses the field of every given sequence from prompt-phase views, in parallel over the
 /// sequences of a view. A sequence is in flight from its first to its last state point, with memory that does
 /// not depend on the width but for its K right vectors of the newest point; afterwards its summary remains
-/// (and its whole analysis where asked for). Attention must
-/// be observed between the first and the last state point of its sequence, as an executor does.
+/// (and its whole analysis where asked for), in memory for the first kArraySamples of a category, for all
+/// others in a file if there is a folder for it. Attention must be observed between the first and the last
+/// state point of its sequence, as an executor does.
 class FieldObserver : public states::Observer, public states::Resumable {
  public:
   /// `sequences`: those to analyse, in prompt order. `keep_details`: keep every FieldAnalysis.
   /// `match.first_point` and `match.flow_window` are set from the options.
+  /// `scratch`: an existing folder for summaries that do not stay in memory; empty: all do.
   /// Errors: usage when options.representative names none of them.
   FieldObserver(const std::vector<states::Sequence>& sequences, const Options& options, bool keep_details,
-                const MatchOptions& match = {});
+                const MatchOptions& match = {}, const std::filesystem::path& scratch = {});
 
   bool wants_attention(std::int64_t block) const override;
   void observe(const states::StateView& view) override;
@@ -45,14 +49,19 @@ class FieldObserver : public states::Observer, public states::Resumable {
   const FieldAnalysis* details(const std::string& name) const;
 
  private:
+  /// What is known of one sequence; small, since there are thousands.
   struct Slot {
-    states::Sequence sequence;
-    std::size_t category = 0;  // place in categories_
+    std::string name;
+    std::uint32_t category = 0;  // place in categories_
     bool keep_arrays = false;
     bool keep_analysis = false;
-    std::optional<FieldBuilder> builder;  // while in flight
-    std::optional<FieldSummary> summary;
-    std::optional<FieldAnalysis> analysis;
+    std::unique_ptr<FieldBuilder> builder;  // while in flight
+    std::unique_ptr<FieldSummary> summary;
+    std::optional<ScratchRange> put_aside;  // or where the summary lies in the file
+    std::uint32_t modes = 0;                // K of a summary in the file
+    std::unique_ptr<FieldAnalysis> analysis;
+
+    bool complete() const { return summary || put_aside; }
   };
 
   void add_slot(const states::Sequence& sequence, bool keep_details);
@@ -62,6 +71,8 @@ class FieldObserver : public states::Observer, public states::Resumable {
   void add_point(const states::StateView& view, const states::Segment& segment, Slot& slot) const;
   void complete(Slot& slot) const;
   void collect(std::size_t place);
+  void put_aside(Slot& slot);
+  FieldSummary summary_of(const Slot& slot) const;
 
   Options options_;
   MatchOptions match_;
@@ -71,6 +82,7 @@ class FieldObserver : public states::Observer, public states::Resumable {
   std::map<std::int64_t, std::size_t> slot_of_;  // by Sequence::index
   std::optional<std::size_t> representative_;    // its slot; by default the best of those completed so far
   std::optional<FieldAnalyzer> analyzer_;
+  std::shared_ptr<SummaryFile> file_;  // absent where all summaries stay in memory
 };
 
 }  // namespace phasescope::intelliton

@@ -49,16 +49,4 @@ Eigen::MatrixXd layer_spectra(const FieldAnalysis& analysis);
 /// first point is taken then.
 FieldSummary summarise(const std::string& name, const FieldAnalysis& analysis);
 
-/// The fields of one prompt category; the first one's layer range is the category's.
-struct CategoryFields {
-  std::string name;
-  std::vector<FieldSummary> prompts;  ///< in prompt order
-  RowMatrix right_sum;                ///< sum over all prompts of V^T of the middle point [largest K, D]
-  Eigen::MatrixXd spectrum_sum;       ///< sum over all prompts of layer_spectra [N, kSpectrumPoints]
-  Eigen::VectorXd spectrum_count;     ///< prompts with power at the point [N]
-
-  void add_right_vectors(const RowMatrix& right);
-  void add_spectra(const Eigen::MatrixXd& spectra);
-};
-
 }  // namespace phasescope::intelliton

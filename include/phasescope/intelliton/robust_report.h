@@ -7,7 +7,7 @@
 
 #include <Eigen/Core>
 
-#include "phasescope/intelliton/field_summary.h"
+#include "phasescope/intelliton/category_fields.h"
 #include "phasescope/intelliton/options.h"
 #include "phasescope/intelliton/with_null.h"
 #include "phasescope/stats/estimate.h"

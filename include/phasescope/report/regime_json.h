@@ -12,6 +12,10 @@ namespace phasescope::report {
 /// regime.json (configs/schemas/regime.schema.json). `model` is the object that describes the model, as in
 /// manifest.json. Undefined numbers are null beside a `<name>_reason`.
 Json regime_to_json(const curvature::RegimeReport& report, const Json& model);
+/// The same with an empty list of runs, and each of its elements, for documents that are written one run at a
+/// time.
+Json regime_without_runs(const curvature::RegimeReport& report, const Json& model);
+Json run_to_json(const curvature::RunResult& run, const curvature::Bands& bands);
 
 /// {name, source, intervals {regime: [low, high]}, cuts}
 Json bands_to_json(const curvature::Bands& bands);

@@ -16,8 +16,10 @@ namespace phasescope::run {
 
 /// A prompt set as a run uses it.
 struct PlannedSet {
-  std::string name;                ///< of a shipped set, else the file's stem
-  text::PromptSet set;             ///< only the prompts that the limit selects
+  std::string name;  ///< of a shipped set, else the file's stem
+  text::PromptSet
+      set;  ///< only the prompts that the limit selects; in a plan its sequences hold them instead
+  std::size_t prompts = 0;         ///< how many of them
   std::vector<Analysis> analyses;  ///< that it feeds
   std::string sha256;
   text::ChatUse chat = text::ChatUse::automatic;  ///< what the set says of the chat template

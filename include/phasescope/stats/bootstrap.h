@@ -44,6 +44,26 @@ BootstrapDraws clustered_bootstrap(const std::vector<std::size_t>& group_of,
                                    const std::vector<std::size_t>& cluster_of,
                                    const ResampleStatistics& statistics, const BootstrapOptions& options);
 
+/// How often each item was drawn, in several draws at once.
+struct DrawCounts {
+  static constexpr std::size_t kDraws = 16;
+
+  std::size_t draws = kDraws;         ///< of them in use, the first ones
+  std::vector<std::uint32_t> counts;  ///< [items, kDraws]
+
+  std::size_t items() const { return counts.size() / kDraws; }
+  /// The counts of one item, by draw.
+  const std::uint32_t* of(std::size_t item) const { return counts.data() + item * kDraws; }
+};
+
+/// Writes statistic s of draw d to values[s * DrawCounts::kDraws + d]; NaN where it is undefined. Called from
+/// several threads at once.
+using CountedStatistics = std::function<void(const DrawCounts& counts, double* values)>;
+
+/// The draws of stratified_bootstrap, for statistics that need no more than how often each item was drawn.
+BootstrapDraws counted_bootstrap(const std::vector<std::size_t>& group_of, std::size_t statistics,
+                                 const CountedStatistics& evaluate, const BootstrapOptions& options);
+
 /// The percentile interval of one statistic, written into an estimate beside its value. Undefined draws are
 /// left out.
 Estimate with_percentile_interval(double value, const BootstrapDraws& draws, std::size_t statistic,

@@ -15,14 +15,35 @@ class RandomStream {
   explicit RandomStream(std::uint64_t key) : state_(key) {}
 
   /// Uniform over all 64-bit values.
-  std::uint64_t next();
+  std::uint64_t next() {
+    state_ += golden_gamma;
+    return mix(state_);
+  }
   /// Uniform over 0 .. bound-1, without bias (Lemire, "Fast random integer generation in an interval", 2019).
   /// `bound` is at least 1.
-  std::uint64_t below(std::uint64_t bound);
+  std::uint64_t below(std::uint64_t bound) {
+    auto product = static_cast<unsigned __int128>(next()) * bound;
+    if (static_cast<std::uint64_t>(product) < bound) {  // hardly ever: what is rejected lies below the bound
+      const std::uint64_t rejected = (0 - bound) % bound;
+      while (static_cast<std::uint64_t>(product) < rejected)
+        product = static_cast<unsigned __int128>(next()) * bound;
+    }
+    return static_cast<std::uint64_t>(product >> 64);
+  }
   /// Uniform over [0, 1): the top 53 bits.
-  double uniform();
+  double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
  private:
+  friend std::uint64_t stream_key(std::uint64_t seed, std::string_view purpose, std::uint64_t draw);
+
+  static constexpr std::uint64_t golden_gamma = 0x9e3779b97f4a7c15ULL;
+
+  static std::uint64_t mix(std::uint64_t z) {
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    return z ^ (z >> 31);
+  }
+
   std::uint64_t state_;
 };
 

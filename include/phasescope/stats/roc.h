@@ -9,6 +9,21 @@ namespace phasescope::stats {
 /// (Mann and Whitney). Absent when a class is empty.
 std::optional<double> area_under_curve(const std::vector<double>& scores, const std::vector<bool>& positive);
 
+/// area_under_curve of one list of scores under many labellings or weights: sorted once.
+class RankedScores {
+ public:
+  explicit RankedScores(const std::vector<double>& scores);
+
+  /// Score i counts `positive`[i] times as one of a positive item and `negative`[i] times as one of a
+  /// negative item.
+  std::optional<double> area_under_curve(const std::vector<double>& positive,
+                                         const std::vector<double>& negative) const;
+
+ private:
+  std::vector<std::size_t> order_;         // ascending
+  std::vector<std::size_t> ends_of_ties_;  // places in order_
+};
+
 /// Predictions "value < threshold means positive" against the truth.
 struct ConfusionMatrix {
   std::size_t true_positive = 0;
