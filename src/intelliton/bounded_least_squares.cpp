@@ -5,29 +5,43 @@
 #include <limits>
 #include <utility>
 
+#include <Eigen/QR>
 #include <Eigen/SVD>
 
 namespace phasescope::intelliton {
 namespace {
 
-using Eigen::ArrayXd;
 using Eigen::Index;
-using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double kTolerance = 1e-8;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-struct Bounds {
-  VectorXd lower;
-  VectorXd upper;
+/// Vectors and matrices over N parameters; N is Eigen::Dynamic where it is not known beforehand. Known sizes
+/// need no memory of their own, which is most of the time of a small fit.
+template <int N>
+struct Sizes {
+  using Vector = Eigen::Matrix<double, N, 1>;
+  using Array = Eigen::Array<double, N, 1>;
+  using Jacobian = Eigen::Matrix<double, Eigen::Dynamic, N>;
+};
 
-  bool contain(const VectorXd& x) const {
+template <int N>
+using Parameters = typename Sizes<N>::Vector;
+
+template <int N>
+struct Bounds {
+  using Vector = Parameters<N>;
+
+  Vector lower;
+  Vector upper;
+
+  bool contain(const Vector& x) const {
     return (x.array() >= lower.array()).all() && (x.array() <= upper.array()).all();
   }
   /// Moves parameters that sit on a bound into the interior by `margin` (relative to the bound, at least
   /// that), or to the next representable number when it is 0.
-  VectorXd interior(VectorXd x, double margin) const {
+  Vector interior(Vector x, double margin) const {
     for (Index i = 0; i < x.size(); ++i) {
       if (x(i) <= lower(i)) x(i) = inward(lower(i), upper(i), margin);
       if (x(i) >= upper(i)) x(i) = inward(upper(i), lower(i), margin);
@@ -35,12 +49,12 @@ struct Bounds {
     return x;
   }
   /// How far x may go along `direction` before it meets a bound.
-  double distance(const VectorXd& x, const VectorXd& direction) const {
+  double distance(const Vector& x, const Vector& direction) const {
     double nearest = kInfinity;
     for (Index i = 0; i < x.size(); ++i) nearest = std::min(nearest, distance(x, direction, i));
     return nearest;
   }
-  double distance(const VectorXd& x, const VectorXd& direction, Index i) const {
+  double distance(const Vector& x, const Vector& direction, Index i) const {
     if (direction(i) == 0) return kInfinity;
     return std::max((lower(i) - x(i)) / direction(i), (upper(i) - x(i)) / direction(i));
   }
@@ -53,14 +67,18 @@ struct Bounds {
 };
 
 /// Everything known at one iterate. Hats of the paper are the variables scaled by d = sqrt(v).
+template <int N>
 struct Iterate {
-  VectorXd x, residuals;
+  using Vector = Parameters<N>;
+
+  Vector x;
+  VectorXd residuals;
   double cost = 0;
-  VectorXd scale;         // d, Coleman-Li scaling
-  VectorXd curvature;     // diagonal that the scaling adds to the Hessian of the scaled problem
-  MatrixXd jacobian_hat;  // J D
-  VectorXd gradient_hat;  // D g
-  double optimality = 0;  // |D^2 g|_inf
+  Vector scale;      // d, Coleman-Li scaling
+  Vector curvature;  // diagonal that the scaling adds to the Hessian of the scaled problem
+  typename Sizes<N>::Jacobian jacobian_hat;  // J D
+  Vector gradient_hat;                       // D g
+  double optimality = 0;                     // |D^2 g|_inf
 };
 
 /// The model m(s) = g.s + s.(J^T J + C) s / 2 in hat variables, along start + t * direction: a t^2 + b t + c.
@@ -76,49 +94,61 @@ struct Parabola {
   }
 };
 
-Parabola model_along(const Iterate& at, const VectorXd& start, const VectorXd& direction) {
+template <int N>
+Parabola model_along(const Iterate<N>& at, const Parameters<N>& start, const Parameters<N>& direction) {
   const VectorXd u = at.jacobian_hat * start;
   const VectorXd v = at.jacobian_hat * direction;
-  const ArrayXd bend = at.curvature.array() * direction.array();
+  const typename Sizes<N>::Array bend = at.curvature.array() * direction.array();
   return {(v.squaredNorm() + (direction.array() * bend).sum()) / 2,
           at.gradient_hat.dot(direction) + u.dot(v) + (start.array() * bend).sum(),
           u.squaredNorm() / 2 + at.gradient_hat.dot(start) +
               (start.array().square() * at.curvature.array()).sum() / 2};
 }
 
-double model_value(const Iterate& at, const VectorXd& step) {
-  return model_along(at, VectorXd::Zero(step.size()), step).at(1);
+template <int N>
+double model_value(const Iterate<N>& at, const Parameters<N>& step) {
+  return model_along<N>(at, Parameters<N>::Zero(step.size()), step).at(1);
 }
 
 /// min |J p + f| over |p| <= radius, from the singular values of the (augmented, scaled) Jacobian. `damping`
 /// is the Levenberg-Marquardt parameter: the start of its search, and its result.
+template <int N>
 class TrustRegionStep {
  public:
-  TrustRegionStep(const MatrixXd& jacobian, const VectorXd& residuals)
-      : svd_(jacobian, Eigen::ComputeThinU | Eigen::ComputeThinV),
-        projected_(svd_.matrixU().transpose() * residuals),
-        weighted_(svd_.singularValues().array() * projected_.array()) {}
+  using Vector = Parameters<N>;
+  using Jacobian = typename Sizes<N>::Jacobian;
+  using Square = Eigen::Matrix<double, N, N>;
 
-  VectorXd operator()(double radius, double& damping, Index rows) const {
-    const VectorXd& s = svd_.singularValues();
+  /// J = Q R, R = U S V^T: the small triangle has the singular values of the whole.
+  TrustRegionStep(const Jacobian& jacobian, VectorXd residuals) {
+    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(jacobian);
+    residuals.applyOnTheLeft(qr.householderQ().adjoint());
+    const Square triangle = qr.matrixQR().topRows(jacobian.cols()).template triangularView<Eigen::Upper>();
+    svd_.compute(triangle, Eigen::ComputeFullU | Eigen::ComputeFullV);
+    projected_ = svd_.matrixU().transpose() * residuals.head(jacobian.cols());
+    weighted_ = svd_.singularValues().array() * projected_.array();
+  }
+
+  Vector operator()(double radius, double& damping, Index rows) const {
+    const auto& s = svd_.singularValues();
     const bool full_rank =
-        s.tail<1>()(0) > std::numeric_limits<double>::epsilon() * static_cast<double>(rows) * s(0);
+        s(s.size() - 1) > std::numeric_limits<double>::epsilon() * static_cast<double>(rows) * s(0);
     if (full_rank) {
-      const VectorXd step = -svd_.matrixV() * (projected_.array() / s.array()).matrix();
+      const Vector step = -svd_.matrixV() * (projected_.array() / s.array()).matrix();
       if (step.norm() <= radius) {
         damping = 0;
         return step;
       }
     }
     damping = solve_damping(radius, damping, full_rank);
-    const VectorXd step = -svd_.matrixV() * (weighted_.array() / (s.array().square() + damping)).matrix();
+    const Vector step = -svd_.matrixV() * (weighted_.array() / (s.array().square() + damping)).matrix();
     return step * (radius / step.norm());
   }
 
  private:
   /// |p(damping)| - radius and its derivative.
   std::pair<double, double> excess(double damping, double radius) const {
-    const ArrayXd denominator = svd_.singularValues().array().square() + damping;
+    const typename Sizes<N>::Array denominator = svd_.singularValues().array().square() + damping;
     const double norm = (weighted_.array() / denominator).matrix().norm();
     return {norm - radius, -(weighted_.array().square() / denominator.cube()).sum() / norm};
   }
@@ -143,25 +173,27 @@ class TrustRegionStep {
     return damping;
   }
 
-  Eigen::JacobiSVD<MatrixXd> svd_;
-  VectorXd projected_;
-  VectorXd weighted_;
+  Eigen::JacobiSVD<Square> svd_;
+  Vector projected_;
+  Vector weighted_;
 };
 
+template <int N>
 struct Step {
-  VectorXd hat;
+  Parameters<N> hat = {};
   double value = kInfinity;  // of the model
 };
 
 /// The step reflected at the first bound that `step` meets, as far as bounds and trust region allow.
-Step reflected_step(const Iterate& at, const Bounds& bounds, const VectorXd& step, double stride,
-                    double radius, double interior) {
-  VectorXd reflected = step;
-  const VectorXd direction = at.scale.cwiseProduct(step);
+template <int N>
+Step<N> reflected_step(const Iterate<N>& at, const Bounds<N>& bounds, const Parameters<N>& step,
+                       double stride, double radius, double interior) {
+  Parameters<N> reflected = step;
+  const Parameters<N> direction = at.scale.cwiseProduct(step);
   for (Index i = 0; i < step.size(); ++i) {
     if (bounds.distance(at.x, direction, i) == stride) reflected(i) = -reflected(i);
   }
-  const VectorXd on_bound = stride * step;
+  const Parameters<N> on_bound = stride * step;
   const double b = on_bound.dot(reflected), a = reflected.squaredNorm();
   const double to_region =
       (-b + std::sqrt(std::max(0.0, b * b + a * (radius * radius - on_bound.squaredNorm())))) / a;
@@ -172,41 +204,48 @@ Step reflected_step(const Iterate& at, const Bounds& bounds, const VectorXd& ste
   const double low = (1 - interior) * stride / reach;
   const double high = to_bound < to_region ? interior * to_bound : to_region;
   if (low > high) return {};
-  const Parabola model = model_along(at, on_bound, reflected);
+  const Parabola model = model_along<N>(at, on_bound, reflected);
   const double t = model.minimiser(low, high);
   return {on_bound + t * reflected, model.at(t)};
 }
 
-Step steepest_step(const Iterate& at, const Bounds& bounds, double radius, double interior) {
-  const VectorXd direction = -at.gradient_hat;
+template <int N>
+Step<N> steepest_step(const Iterate<N>& at, const Bounds<N>& bounds, double radius, double interior) {
+  const Parameters<N> direction = -at.gradient_hat;
   const double to_region = radius / direction.norm();
   const double to_bound = bounds.distance(at.x, at.scale.cwiseProduct(direction));
   const double reach = to_bound < to_region ? interior * to_bound : to_region;
-  const Parabola model = model_along(at, VectorXd::Zero(direction.size()), direction);
+  const Parabola model = model_along<N>(at, Parameters<N>::Zero(direction.size()), direction);
   const double t = model.minimiser(0, reach);
   return {t * direction, model.at(t)};
 }
 
 /// The best of the trust-region step cut at the bound, its reflection, and steepest descent.
-Step feasible_step(const Iterate& at, const Bounds& bounds, const VectorXd& step, double radius) {
-  const VectorXd full = at.scale.cwiseProduct(step);
-  if (bounds.contain(at.x + full)) return {step, model_value(at, step)};
+template <int N>
+Step<N> feasible_step(const Iterate<N>& at, const Bounds<N>& bounds, const Parameters<N>& step,
+                      double radius) {
+  const Parameters<N> full = at.scale.cwiseProduct(step);
+  if (bounds.contain(at.x + full)) return {step, model_value<N>(at, step)};
   const double interior = std::max(0.995, 1 - at.optimality);
   const double stride = bounds.distance(at.x, full);
-  const Step reflected = reflected_step(at, bounds, step, stride, radius, interior);
-  const VectorXd shortened = interior * stride * step;
-  const Step cut{shortened, model_value(at, shortened)};
-  const Step steepest = steepest_step(at, bounds, radius, interior);
+  const Step<N> reflected = reflected_step<N>(at, bounds, step, stride, radius, interior);
+  const Parameters<N> shortened = interior * stride * step;
+  const Step<N> cut{shortened, model_value<N>(at, shortened)};
+  const Step<N> steepest = steepest_step<N>(at, bounds, radius, interior);
   if (cut.value < reflected.value && cut.value < steepest.value) return cut;
   return reflected.value < cut.value && reflected.value < steepest.value ? reflected : steepest;
 }
 
+template <int N>
 class TrustRegionReflective {
  public:
+  using Vector = Parameters<N>;
+  using Jacobian = typename Sizes<N>::Jacobian;
+
   TrustRegionReflective(const BoundedProblem& problem, int max_evaluations)
       : problem_(problem), bounds_{problem.lower, problem.upper}, evaluations_left_(max_evaluations) {}
 
-  std::optional<VectorXd> minimise(const VectorXd& start) {
+  std::optional<Vector> minimise(const Vector& start) {
     move_to(bounds_.interior(start, 1e-10));
     if (!at_.residuals.allFinite()) return std::nullopt;
     radius_ = at_.x.cwiseQuotient(at_.scale).norm();
@@ -219,14 +258,14 @@ class TrustRegionReflective {
   }
 
  private:
-  void move_to(const VectorXd& x) {
+  void move_to(const Vector& x) {
     at_.x = x;
     at_.residuals = problem_.residuals(x);
     at_.cost = at_.residuals.squaredNorm() / 2;
-    const MatrixXd jacobian = problem_.jacobian(x);
-    const VectorXd gradient = jacobian.transpose() * at_.residuals;
-    VectorXd room = VectorXd::Ones(x.size());
-    at_.curvature = VectorXd::Zero(x.size());
+    const Jacobian jacobian = problem_.jacobian(x);
+    const Vector gradient = jacobian.transpose() * at_.residuals;
+    Vector room = Vector::Ones(x.size());
+    at_.curvature = Vector::Zero(x.size());
     for (Index i = 0; i < x.size(); ++i) {
       if (gradient(i) < 0 && std::isfinite(bounds_.upper(i))) {
         room(i) = bounds_.upper(i) - x(i);
@@ -239,21 +278,22 @@ class TrustRegionReflective {
     at_.scale = room.cwiseSqrt();
     at_.jacobian_hat = jacobian * at_.scale.asDiagonal();
     at_.gradient_hat = at_.scale.cwiseProduct(gradient);
-    at_.optimality = room.cwiseProduct(gradient).lpNorm<Eigen::Infinity>();
+    at_.optimality = room.cwiseProduct(gradient).template lpNorm<Eigen::Infinity>();
   }
 
   /// One accepted step (or none, when the evaluations run out). True when the iteration has converged.
   bool improve() {
     const Index rows = at_.residuals.size(), count = at_.x.size();
-    MatrixXd augmented(rows + count, count);
-    augmented << at_.jacobian_hat, MatrixXd(at_.curvature.cwiseSqrt().asDiagonal());
+    Jacobian augmented(rows + count, count);
+    augmented << at_.jacobian_hat, Eigen::Matrix<double, N, N>(at_.curvature.cwiseSqrt().asDiagonal());
     VectorXd extended(rows + count);
     extended << at_.residuals, VectorXd::Zero(count);
-    const TrustRegionStep trust_region_step(augmented, extended);
+    const TrustRegionStep<N> trust_region_step(augmented, extended);
     while (evaluations_left_-- > 0) {
-      const Step step = feasible_step(at_, bounds_, trust_region_step(radius_, damping_, rows), radius_);
-      const VectorXd moved = at_.scale.cwiseProduct(step.hat);
-      const VectorXd next = bounds_.interior(at_.x + moved, 0);
+      const Step<N> step =
+          feasible_step<N>(at_, bounds_, trust_region_step(radius_, damping_, rows), radius_);
+      const Vector moved = at_.scale.cwiseProduct(step.hat);
+      const Vector next = bounds_.interior(at_.x + moved, 0);
       const VectorXd residuals = problem_.residuals(next);
       if (!residuals.allFinite()) {
         radius_ = step.hat.norm() / 4;
@@ -284,18 +324,35 @@ class TrustRegionReflective {
   }
 
   const BoundedProblem& problem_;
-  Bounds bounds_;
+  Bounds<N> bounds_;
   int evaluations_left_;
-  Iterate at_;
+  Iterate<N> at_;
   double radius_ = 1;
   double damping_ = 0;
 };
 
 }  // namespace
 
+namespace {
+
+template <int N>
+std::optional<VectorXd> fit(const BoundedProblem& problem, const VectorXd& start, int max_evaluations) {
+  const auto found = TrustRegionReflective<N>(problem, max_evaluations).minimise(start);
+  return found ? std::optional<VectorXd>(*found) : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<VectorXd> bounded_least_squares(const BoundedProblem& problem, VectorXd start,
                                               int max_evaluations) {
-  return TrustRegionReflective(problem, max_evaluations).minimise(start);
+  switch (start.size()) {
+    case 1:
+      return fit<1>(problem, start, max_evaluations);
+    case 3:
+      return fit<3>(problem, start, max_evaluations);
+    default:
+      return fit<Eigen::Dynamic>(problem, start, max_evaluations);
+  }
 }
 
 }  // namespace phasescope::intelliton

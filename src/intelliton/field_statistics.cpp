@@ -1,5 +1,7 @@
 #include "phasescope/intelliton/field_statistics.h"
 
+#include "row_products.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,31 +10,82 @@ namespace phasescope::intelliton {
 using Eigen::Index;
 using Eigen::MatrixXd;
 
+namespace {
+
+Rows<double> rows_of(const RowMatrix& matrix) {
+  return {matrix.data(), matrix.rows(), matrix.cols()};
+}
+
+}  // namespace
+
 FieldBuilder::FieldBuilder(Index points, Index modes) : points_(points), modes_(modes) {}
 
-void FieldBuilder::reserve(const states::StateMatrix& first) {
-  statistics_.tokens = first.rows();
-  statistics_.width = first.cols();
-  modes_ = std::min({modes_, first.rows(), first.cols()});
-  fourier_ = token_fourier(first.rows());
+void FieldBuilder::reserve(Index tokens, Index width) {
+  statistics_.tokens = tokens;
+  statistics_.width = width;
+  modes_ = std::min({modes_, tokens, width});
+  fourier_ = token_fourier(tokens);
   statistics_.singular_values.resize(points_, modes_);
-  statistics_.momentum_power.resize(points_, first.rows());
+  statistics_.momentum_power.resize(points_, tokens);
+}
+
+/// Products between T rows of two points cost T T D, right vectors K T D and their products K K D.
+bool FieldBuilder::by_products() const {
+  return 5 * statistics_.tokens <= 8 * modes_;
 }
 
 void FieldBuilder::add_point(const states::StateMatrix& states) {
-  if (next_ == 0) reserve(states);
-  const RowMatrix field = finite_field(states, statistics_.nonfinite);
-  const MatrixXd gram = gram_matrix(field);
-  LayerModes modes = decompose_field(field, gram, modes_);
+  const auto field = std::make_shared<const RowMatrix>(finite_field(states, statistics_.nonfinite));
+  if (next_ == 0) reserve(field->rows(), field->cols());
+  MatrixXd cross;
+  if (next_ > 0 && by_products())
+    cross = row_products(rows_of(*newest_states_), rows_of(*field), field->cols());
+  const MatrixXd gram = gram_matrix(*field);
+  newest_states_ = field;
+  add_point(gram, cross, field->cols(), [field] { return *field; });
+  if (by_products()) return;
+  newest_.states = nullptr;  // its right vectors are there
+  newest_states_.reset();
+}
+
+void FieldBuilder::add_point(const MatrixXd& gram, const MatrixXd& cross, Index width, States states) {
+  if (next_ == 0) reserve(gram.rows(), width);
+  Point point{token_modes(gram, modes_), {}, std::move(states)};
+  const bool middle = next_ == (points_ - 1) / 2;
+  TokenModes modes;
+  if (!point.tokens) {
+    LayerModes whole = layer_modes_by_factors(point.states(), modes_);
+    modes = {std::move(whole.singular_values), std::move(whole.left)};
+    point.right = std::move(whole.right);
+  } else {
+    modes = *point.tokens;
+    if (middle || !by_products()) make_right_vectors(point);
+  }
+  if (next_ > 0) {
+    const bool products_suffice = by_products() && point.tokens && newest_.tokens;
+    if (!products_suffice) {
+      make_right_vectors(newest_);
+      make_right_vectors(point);
+    }
+    statistics_.cosines.push_back(products_suffice ? absolute_cosines(*newest_.tokens, *point.tokens, cross)
+                                                   : absolute_cosines(newest_.right, point.right));
+  }
+  if (middle) statistics_.middle_right = point.right;
+  record(gram, modes);
+  newest_ = std::move(point);
+  couple(next_);
+  ++next_;
+}
+
+void FieldBuilder::make_right_vectors(Point& point) const {
+  if (point.right.size() == 0) point.right = layer_modes(point.states(), *point.tokens).right;
+}
+
+void FieldBuilder::record(const MatrixXd& gram, const TokenModes& modes) {
   statistics_.singular_values.row(next_) = modes.singular_values.transpose();
   statistics_.momentum_power.row(next_) = fourier_->field_power(gram).transpose();
   statistics_.half_magnitudes.push_back(fourier_->half_magnitudes(modes.left));
-  statistics_.left.push_back(std::move(modes.left));
-  if (next_ > 0) statistics_.cosines.push_back(absolute_cosines(right_, modes.right));
-  right_ = std::move(modes.right);
-  if (next_ == (points_ - 1) / 2) statistics_.middle_right = right_;
-  couple(next_);
-  ++next_;
+  statistics_.left.push_back(modes.left);
 }
 
 void FieldBuilder::add_attention(std::int64_t block, const states::StateMatrix& weights) {
@@ -52,7 +105,8 @@ void FieldBuilder::couple(Index point) {
 }
 
 FieldStatistics FieldBuilder::take() {
-  right_.resize(0, 0);
+  newest_ = {};
+  newest_states_.reset();
   return std::move(statistics_);
 }
 

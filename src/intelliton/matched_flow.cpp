@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "phasescope/intelliton/constants.h"
-#include "phasescope/intelliton/smoothing.h"
 
 namespace phasescope::intelliton {
 namespace {
@@ -14,14 +13,35 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-std::optional<double> slope(const MatchedModes& modes, Index i, MatchedRange range,
-                            bool logarithmic_depth = false) {
+/// Least-squares slope of ln sigma of mode i over a range of points, against `depth` of the point. As
+/// column_slopes, without memory of its own: there are tens of thousands a prompt under the nulls.
+template <class Depth>
+double slope_over(const MatchedModes& modes, Index i, MatchedRange range, Depth depth) {
+  double mean = 0;
+  for (Index l = 0; l < range.count; ++l) mean += depth(range.first + l);
+  mean /= static_cast<double>(range.count);
+  const double start = modes.log_amplitude(range.first, i);
+  double sum = 0, squares = 0;
+  for (Index l = 0; l < range.count; ++l) {
+    const double centred = depth(range.first + l) - mean;
+    sum += centred * (modes.log_amplitude(range.first + l, i) - start);
+    squares += centred * centred;
+  }
+  return sum / squares;
+}
+
+double point_depth(Index point) {
+  return static_cast<double>(point);
+}
+
+double logarithmic_depth(Index point) {
+  return std::log(static_cast<double>(point + 1));
+}
+
+template <class Depth>
+std::optional<double> slope(const MatchedModes& modes, Index i, MatchedRange range, Depth depth) {
   if (range.count < kFewestPoints) return std::nullopt;
-  const VectorXd depth = VectorXd::NullaryExpr(range.count, [&](Index l) {
-    const double point = static_cast<double>(range.first + l);
-    return logarithmic_depth ? std::log(point + 1) : point;
-  });
-  return column_slopes(depth, modes.log_amplitude.col(i).segment(range.first, range.count))(0);
+  return slope_over(modes, i, range, depth);
 }
 
 std::optional<double> negated(std::optional<double> value) {
@@ -80,8 +100,7 @@ MatrixXd running_mass(const MatchedModes& modes, Index window) {
     for (Index l = modes.first(i); l <= modes.last(i); ++l) {
       const MatchedRange range = matched_range(modes, i, l - window / 2, l + window / 2 + 1);
       if (range.count < 2) continue;
-      const VectorXd depth = VectorXd::LinSpaced(range.count, 0, static_cast<double>(range.count - 1));
-      mass(l, i) = -column_slopes(depth, modes.log_amplitude.col(i).segment(range.first, range.count))(0);
+      mass(l, i) = -slope_over(modes, i, range, point_depth);
     }
   }
   return mass;
@@ -91,12 +110,13 @@ void estimate_flow(MatchedModes& modes, const MatchOptions& options) {
   const Index points = modes.log_amplitude.rows();
   const MatrixXd mass = running_mass(modes, options.flow_window);
   for (Index i = 0; i < modes.log_amplitude.cols(); ++i) {
-    modes.growth_rate.push_back(slope(modes, i, matched_range(modes, i, options.first_point, points)));
-    modes.bare_mass.push_back(negated(slope(modes, i, matched_range(modes, i, 0, points / 4))));
+    modes.growth_rate.push_back(
+        slope(modes, i, matched_range(modes, i, options.first_point, points), point_depth));
+    modes.bare_mass.push_back(negated(slope(modes, i, matched_range(modes, i, 0, points / 4), point_depth)));
     modes.renormalized_mass.push_back(
-        negated(slope(modes, i, matched_range(modes, i, 3 * points / 4, points))));
+        negated(slope(modes, i, matched_range(modes, i, 3 * points / 4, points), point_depth)));
     modes.anomalous_dimension.push_back(
-        slope(modes, i, matched_range(modes, i, points / 3, 2 * points / 3), true));
+        slope(modes, i, matched_range(modes, i, points / 3, 2 * points / 3), logarithmic_depth));
     modes.wavefunction_z.push_back(late_over_early(modes, i));
     modes.fixed_point.push_back(fixed_point(mass.col(i)));
   }

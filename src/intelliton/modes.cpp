@@ -1,5 +1,7 @@
 #include "phasescope/intelliton/modes.h"
 
+#include "row_products.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -17,24 +19,19 @@ using Eigen::VectorXd;
 
 /// Smallest sigma_K^2 / sigma_0^2 for which the Gram matrix's eigenvectors are accurate enough.
 constexpr double kWellConditioned = 1e-6;
+/// Published: what norms are raised by before they divide.
+constexpr double kGuard = 1e-8;
 
-/// a b^T for row-major operands with long rows. Eigen packs operands for its general product, which costs
-/// more than it brings when there are few rows: plain dot products are then twice as fast.
-constexpr Index kFewRows = 24;
+/// Up to so many rows, row_products is faster than Eigen's general product.
+constexpr Index kFewRows = 32;
 
-MatrixXd row_products(const RowMatrix& a, const RowMatrix& b) {
-  if (a.rows() > kFewRows || b.rows() > kFewRows) return a * b.transpose();
-  return a.lazyProduct(b.transpose());
+Rows<double> rows_of(const RowMatrix& matrix) {
+  return {matrix.data(), matrix.rows(), matrix.cols()};
 }
 
-LayerModes modes_from_eigenvectors(const RowMatrix& field,
-                                   const Eigen::SelfAdjointEigenSolver<MatrixXd>& solver, Index count) {
-  LayerModes modes;
-  modes.singular_values = solver.eigenvalues().tail(count).reverse().cwiseSqrt();
-  modes.left = solver.eigenvectors().rightCols(count).rowwise().reverse();
-  modes.right.noalias() = modes.left.transpose() * field;
-  modes.right.array().colwise() /= modes.singular_values.array();
-  return modes;
+MatrixXd products(const RowMatrix& a, const RowMatrix& b) {
+  if (a.rows() > kFewRows || b.rows() > kFewRows) return a * b.transpose();
+  return row_products(rows_of(a), rows_of(b), a.cols());
 }
 
 LayerModes leading_modes(const Eigen::JacobiSVD<MatrixXd>& svd, Index count) {
@@ -119,32 +116,69 @@ RowMatrix finite_field(const states::StateMatrix& states, std::int64_t& nonfinit
 
 MatrixXd gram_matrix(const RowMatrix& field) {
   if (field.rows() > kFewRows) return field * field.transpose();
-  MatrixXd gram(field.rows(), field.rows());
-  for (Index i = 0; i < field.rows(); ++i) {
-    for (Index j = 0; j <= i; ++j) gram(i, j) = gram(j, i) = field.row(i).dot(field.row(j));
-  }
-  return gram;
+  return row_products(rows_of(field), field.cols());
 }
 
-LayerModes decompose_field(const RowMatrix& field, const MatrixXd& gram, Index count) {
-  count = std::min({count, field.rows(), field.cols()});
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram);
+namespace {
+
+/// `Matrix`: of the Gram matrix; one of bounded size needs no memory of its own.
+template <class Matrix>
+std::optional<TokenModes> leading_token_modes(const MatrixXd& gram, Index count) {
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram);
   const auto& values = solver.eigenvalues();  // ascending
-  const bool well_conditioned = solver.info() == Eigen::Success &&
-                                values(values.size() - count) > kWellConditioned * values(values.size() - 1);
-  LayerModes modes = well_conditioned ? modes_from_eigenvectors(field, solver, count)
-                                      : modes_by_orthogonal_factors(field, count);
-  if (!well_conditioned) settle_null_space(modes, field.cols());
+  if (solver.info() != Eigen::Success ||
+      !(values(values.size() - count) > kWellConditioned * values(values.size() - 1)))
+    return std::nullopt;
+  return TokenModes{values.tail(count).reverse().cwiseSqrt(),
+                    solver.eigenvectors().rightCols(count).rowwise().reverse()};
+}
+
+}  // namespace
+
+std::optional<TokenModes> token_modes(const MatrixXd& gram, Index count) {
+  constexpr int few = 8;
+  using Small = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, few, few>;
+  return gram.rows() <= few ? leading_token_modes<Small>(gram, count)
+                            : leading_token_modes<MatrixXd>(gram, count);
+}
+
+LayerModes layer_modes(const RowMatrix& field, const TokenModes& tokens) {
+  LayerModes modes{tokens.singular_values, tokens.left, {}};
+  modes.right.noalias() = modes.left.transpose() * field;
+  modes.right.array().colwise() /= modes.singular_values.array();
   fix_signs(modes);
   return modes;
 }
 
+LayerModes layer_modes_by_factors(const RowMatrix& field, Index count) {
+  LayerModes modes = modes_by_orthogonal_factors(field, count);
+  settle_null_space(modes, field.cols());
+  fix_signs(modes);
+  return modes;
+}
+
+LayerModes decompose_field(const RowMatrix& field, const MatrixXd& gram, Index count) {
+  count = std::min({count, field.rows(), field.cols()});
+  const std::optional<TokenModes> tokens = token_modes(gram, count);
+  return tokens ? layer_modes(field, *tokens) : layer_modes_by_factors(field, count);
+}
+
 MatrixXd absolute_cosines(const RowMatrix& a, const RowMatrix& b) {
-  constexpr double guard = 1e-8;
-  MatrixXd cosines = row_products(a, b).cwiseAbs();
-  cosines.array().colwise() /= a.rowwise().norm().array() + guard;
-  cosines.array().rowwise() /= (b.rowwise().norm().array() + guard).transpose();
+  MatrixXd cosines = products(a, b).cwiseAbs();
+  cosines.array().colwise() /= a.rowwise().norm().array() + kGuard;
+  cosines.array().rowwise() /= (b.rowwise().norm().array() + kGuard).transpose();
   return cosines;
+}
+
+MatrixXd absolute_cosines(const TokenModes& a, const TokenModes& b, const MatrixXd& cross) {
+  MatrixXd turned(a.left.cols(), cross.cols());
+  turned.noalias() = a.left.transpose().lazyProduct(cross);
+  MatrixXd cosines(a.left.cols(), b.left.cols());
+  cosines.noalias() = turned.lazyProduct(b.left);
+  constexpr double norms = (1 + kGuard) * (1 + kGuard);
+  cosines.array().colwise() /= a.singular_values.array();
+  cosines.array().rowwise() /= norms * b.singular_values.transpose().array();
+  return cosines.cwiseAbs();
 }
 
 Eigen::VectorXi strongest_columns(const MatrixXd& values) {

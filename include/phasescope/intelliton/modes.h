@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include <Eigen/Core>
 
@@ -21,6 +22,12 @@ struct LayerModes {
 /// States in float64. Entries that are not finite become 0 and are added to `nonfinite`.
 RowMatrix finite_field(const states::StateMatrix& states, std::int64_t& nonfinite);
 
+/// The token side of singular modes, signs arbitrary.
+struct TokenModes {
+  Eigen::VectorXd singular_values;  ///< [K], descending
+  Eigen::MatrixXd left;             ///< U [T, K]
+};
+
 /// phi phi^T [T, T].
 Eigen::MatrixXd gram_matrix(const RowMatrix& field);
 
@@ -35,6 +42,18 @@ Eigen::MatrixXd gram_matrix(const RowMatrix& field);
 /// rank-deficient input.) Vectors of a null space, where all are right, are a fixed function of the others,
 /// so that results do not depend on the processor.
 LayerModes decompose_field(const RowMatrix& field, const Eigen::MatrixXd& gram, Eigen::Index count);
+
+/// What the Gram matrix alone says of the first `count` <= T modes, where that is accurate enough; else
+/// nothing, and only layer_modes_by_factors gives them.
+std::optional<TokenModes> token_modes(const Eigen::MatrixXd& gram, Eigen::Index count);
+/// The modes with their right vectors, signs set: of the token side; and by orthogonal factors, `count` <= T,
+/// D.
+LayerModes layer_modes(const RowMatrix& field, const TokenModes& tokens);
+LayerModes layer_modes_by_factors(const RowMatrix& field, Eigen::Index count);
+
+/// |cos| between the right vectors of two fields without making them: (u_i^T C u_j) / (sigma_i sigma_j), with
+/// `cross` C = phi_a phi_b^T [T, T] and the published guard.
+Eigen::MatrixXd absolute_cosines(const TokenModes& a, const TokenModes& b, const Eigen::MatrixXd& cross);
 
 /// |cos(a_i, b_j)| between rows, with the published guard: norms + 1e-8. Shape [rows of a, rows of b].
 Eigen::MatrixXd absolute_cosines(const RowMatrix& a, const RowMatrix& b);

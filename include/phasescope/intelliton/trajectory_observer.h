@@ -29,8 +29,9 @@ struct Trajectory {
 
 /// Observes the wave packet, the field of the last tokens of the prefix, at every generation step. Step 0
 /// ends at the prompt's last token. In a causal model the states of earlier tokens do not change, so each
-/// step adds one row per state point to the packet of the step before; no prefix is run again. In flight per
-/// sequence: the packet's states at every point, float32 [N, window, D].
+/// step adds one row per state point to the packet of the step before; no prefix is run again, and only
+/// products with the new row are computed. In flight per sequence: the packet's states at every point,
+/// float32 [N, window, D].
 ///
 /// Attention (of whole prompts) has the packet's size only for prompts that are no longer than the window;
 /// for all others fusion strength is 0, as published.
@@ -52,16 +53,23 @@ class TrajectoryObserver : public states::Observer, public states::Resumable {
  private:
   using StateRows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
+  /// One state point. Not finite entries of the rows are 0.
+  struct Point {
+    StateRows rows;         // a packet is the window that ends at one of the last `steps` rows
+    Eigen::MatrixXd gram;   // products of these rows
+    Eigen::MatrixXd cross;  // of the rows one point earlier with these
+  };
   struct InFlight {
-    std::vector<StateRows>
-        rows;                // by point; a packet is the window that ends at one of the last `steps` rows
-    Eigen::Index steps = 0;  // packets that the current views add
+    std::vector<Point> points;
+    Eigen::Index steps = 0;                       // packets that the current views add
+    Eigen::Index carried = 0;                     // rows, the first ones, that were there before
     std::map<std::int64_t, StateRows> attention;  // by block, of the prompt
   };
 
   /// Keeps the segment's rows; false when they add no packet.
   bool add_rows(const states::StateView& view, const states::Segment& segment, std::size_t place);
   void complete(std::size_t place);
+  static void update_products(InFlight& flight);
   ModeObservables observe_packet(const InFlight& flight, Eigen::Index step) const;
 
   Options options_;

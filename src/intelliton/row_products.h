@@ -1,0 +1,24 @@
+#pragma once
+
+#include <Eigen/Core>
+
+namespace phasescope::intelliton {
+
+/// Rows of numbers that lie one after the other, `stride` apart.
+template <class Scalar>
+struct Rows {
+  const Scalar* data;
+  Eigen::Index count;
+  Eigen::Index stride;
+};
+
+/// a b^T [rows of a, rows of b] in float64, over rows of `width` numbers. Each entry is summed in an order
+/// that depends on the width alone, so it does not matter which others are computed with it. For few rows:
+/// Eigen packs operands for its general product, which costs more than it brings then.
+Eigen::MatrixXd row_products(const Rows<double>& a, const Rows<double>& b, Eigen::Index width);
+Eigen::MatrixXd row_products(const Rows<float>& a, const Rows<float>& b, Eigen::Index width);
+
+/// a a^T, symmetric to the bit.
+Eigen::MatrixXd row_products(const Rows<double>& a, Eigen::Index width);
+
+}  // namespace phasescope::intelliton
