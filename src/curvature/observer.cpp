@@ -2,6 +2,7 @@
 
 #include "run_archive.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "phasescope/base/error.h"
@@ -72,6 +73,17 @@ std::vector<TrajectoryObserver::Work> TrajectoryObserver::work_of(const states::
     work.push_back({&segment, &point->second, live->second.range});
   }
   return work;
+}
+
+states::RowRange TrajectoryObserver::rows_read(const states::Segment& prompt, std::int64_t /*point*/,
+                                               std::int64_t /*points*/) const {
+  const auto live = live_.find(prompt.sequence);
+  if (live == live_.end()) return {};
+  const PositionRange& range = live->second.range;
+  const auto row_at = [&](std::int64_t position) {
+    return std::clamp<std::int64_t>(position - prompt.first_position, 0, prompt.rows);
+  };
+  return {row_at(range.first), row_at(range.end) - row_at(range.first)};
 }
 
 void TrajectoryObserver::observe(const states::StateView& view) {

@@ -118,10 +118,14 @@ void FieldObserver::observe(const states::StateView& view) {
   for (const auto& segment : *view.segments) {
     if (slot_of_.count(segment.sequence) > 0 && segment.rows > 0) segments.push_back(&segment);
   }
-  parallel_for(static_cast<std::int64_t>(segments.size()), [&](std::int64_t i) {
-    const states::Segment& segment = *segments[static_cast<std::size_t>(i)];
-    add_point(view, segment, slots_[slot_of_.at(segment.sequence)]);
-  });
+  if (view.grams != nullptr) {
+    add_points_by_products(view, segments);
+  } else {
+    parallel_for(static_cast<std::int64_t>(segments.size()), [&](std::int64_t i) {
+      const states::Segment& segment = *segments[static_cast<std::size_t>(i)];
+      add_point(view, segment, slots_[slot_of_.at(segment.sequence)]);
+    });
+  }
   if (view.point + 1 < view.points) return;
   for (const states::Segment* segment : segments) collect(slot_of_.at(segment->sequence));
 }

@@ -38,20 +38,19 @@ void FieldBuilder::add_point(const states::StateMatrix& states) {
   const auto field = std::make_shared<const RowMatrix>(finite_field(states, statistics_.nonfinite));
   if (next_ == 0) reserve(field->rows(), field->cols());
   MatrixXd cross;
-  if (next_ > 0 && by_products())
+  if (by_products() && newest_states_)
     cross = row_products(rows_of(*newest_states_), rows_of(*field), field->cols());
-  const MatrixXd gram = gram_matrix(*field);
-  newest_states_ = field;
-  add_point(gram, cross, field->cols(), [field] { return *field; });
-  if (by_products()) return;
-  newest_.states = nullptr;  // its right vectors are there
-  newest_states_.reset();
+  add_point(gram_matrix(*field), cross, field->cols(), [field] { return *field; });
+  if (by_products()) {
+    newest_states_ = field;
+  } else {
+    newest_.states = nullptr;  // its right vectors are there
+  }
 }
 
 void FieldBuilder::add_point(const MatrixXd& gram, const MatrixXd& cross, Index width, States states) {
   if (next_ == 0) reserve(gram.rows(), width);
   Point point{token_modes(gram, modes_), {}, std::move(states)};
-  const bool middle = next_ == (points_ - 1) / 2;
   TokenModes modes;
   if (!point.tokens) {
     LayerModes whole = layer_modes_by_factors(point.states(), modes_);
@@ -59,10 +58,10 @@ void FieldBuilder::add_point(const MatrixXd& gram, const MatrixXd& cross, Index 
     point.right = std::move(whole.right);
   } else {
     modes = *point.tokens;
-    if (middle || !by_products()) make_right_vectors(point);
+    if (at_middle() || !by_products()) make_right_vectors(point);
   }
   if (next_ > 0) {
-    const bool products_suffice = by_products() && point.tokens && newest_.tokens;
+    const bool products_suffice = by_products() && cross.size() > 0 && point.tokens && newest_.tokens;
     if (!products_suffice) {
       make_right_vectors(newest_);
       make_right_vectors(point);
@@ -70,22 +69,46 @@ void FieldBuilder::add_point(const MatrixXd& gram, const MatrixXd& cross, Index 
     statistics_.cosines.push_back(products_suffice ? absolute_cosines(*newest_.tokens, *point.tokens, cross)
                                                    : absolute_cosines(newest_.right, point.right));
   }
-  if (middle) statistics_.middle_right = point.right;
-  record(gram, modes);
-  newest_ = std::move(point);
-  couple(next_);
-  ++next_;
+  append(gram, modes, std::move(point));
+}
+
+bool FieldBuilder::add_point(const FieldProducts& products, const states::StateMatrix& states) {
+  if (next_ == 0) reserve(products.gram.rows(), states.cols());
+  if (next_ > 0 && !newest_.tokens) return false;
+  Point point{token_modes(products.gram, modes_), {}, {}};
+  if (!point.tokens) return false;
+  statistics_.nonfinite += products.nonfinite;
+  std::int64_t counted_already = 0;
+  if (at_middle()) point.right = layer_modes(finite_field(states, counted_already), *point.tokens).right;
+  if (next_ > 0)
+    statistics_.cosines.push_back(absolute_cosines(*newest_.tokens, *point.tokens, products.with_previous));
+  const TokenModes modes = *point.tokens;
+  append(products.gram, modes, std::move(point));
+  return true;
+}
+
+void FieldBuilder::add_point(const states::StateMatrix& states, const states::StateMatrix& previous) {
+  std::int64_t counted_already = 0;
+  if (next_ > 0 && newest_.right.size() == 0)
+    newest_.right = layer_modes(finite_field(previous, counted_already), *newest_.tokens).right;
+  add_point(states);
 }
 
 void FieldBuilder::make_right_vectors(Point& point) const {
   if (point.right.size() == 0) point.right = layer_modes(point.states(), *point.tokens).right;
 }
 
-void FieldBuilder::record(const MatrixXd& gram, const TokenModes& modes) {
+/// Records a point whose cosines with the one before are recorded already.
+void FieldBuilder::append(const MatrixXd& gram, const TokenModes& modes, Point point) {
   statistics_.singular_values.row(next_) = modes.singular_values.transpose();
   statistics_.momentum_power.row(next_) = fourier_->field_power(gram).transpose();
   statistics_.half_magnitudes.push_back(fourier_->half_magnitudes(modes.left));
   statistics_.left.push_back(modes.left);
+  if (at_middle()) statistics_.middle_right = point.right;
+  newest_ = std::move(point);
+  newest_states_.reset();
+  couple(next_);
+  ++next_;
 }
 
 void FieldBuilder::add_attention(std::int64_t block, const states::StateMatrix& weights) {

@@ -80,21 +80,25 @@ PairComparison::PairComparison(Index points) {
 }
 
 void PairComparison::add_point(const PointModes& grounded, const PointModes& other) {
-  const Index modes = std::max(grounded.singular_values.size(), other.singular_values.size());
-  const Index common = std::min(grounded.singular_values.size(), other.singular_values.size());
+  add_point(grounded.singular_values, other.singular_values, absolute_cosines(grounded.right, other.right));
+}
+
+void PairComparison::add_point(const VectorXd& grounded, const VectorXd& other, const MatrixXd& cosines) {
+  const Index modes = std::max(grounded.size(), other.size());
+  const Index common = std::min(grounded.size(), other.size());
   if (next_ == 0) signature_.mode_stability = MatrixXd::Zero(signature_.spectral_divergence.size(), modes);
-  const ArrayXd p = spectral_weights(grounded.singular_values, modes);
-  const ArrayXd q = spectral_weights(other.singular_values, modes);
+  const ArrayXd p = spectral_weights(grounded, modes);
+  const ArrayXd q = spectral_weights(other, modes);
   signature_.spectral_divergence(next_) = jensen_shannon(p, q);
   signature_.entropy_grounded(next_) = entropy(p);
   signature_.entropy_other(next_) = entropy(q);
   signature_.entropy_gap(next_) = signature_.entropy_other(next_) - signature_.entropy_grounded(next_);
-  const double log_grounded = std::log(dominance(grounded.singular_values, modes) + kEpsilon);
-  const double log_other = std::log(dominance(other.singular_values, modes) + kEpsilon);
+  const double log_grounded = std::log(dominance(grounded, modes) + kEpsilon);
+  const double log_other = std::log(dominance(other, modes) + kEpsilon);
   signature_.coherence_loss(next_) = log_grounded - log_other;
   signature_.dominance_grounded += log_grounded / static_cast<double>(signature_.coherence_loss.size());
   signature_.dominance_other += log_other / static_cast<double>(signature_.coherence_loss.size());
-  const VectorXd stability = absolute_cosines(grounded.right, other.right).rowwise().maxCoeff();
+  const VectorXd stability = cosines.rowwise().maxCoeff();
   signature_.mode_stability.row(next_).head(stability.size()) = stability.transpose();
   stability_sum_ += stability.head(common).mean();
   ++next_;

@@ -104,7 +104,7 @@ void PairObserver::observe(const states::StateView& view) {
   if (!last) return;
   for (const auto& segment : *view.segments) {
     const auto found = prompts_.find(segment.sequence);
-    if (found != prompts_.end()) found->second.modes = {};
+    if (found != prompts_.end()) found->second.modes = {}, found->second.token_modes.reset();
   }
 }
 
@@ -118,13 +118,19 @@ void PairObserver::decompose(const states::StateView& view) {
     states::Segment cut = *segments[static_cast<std::size_t>(i)];
     PromptModes& prompt = prompts_.at(cut.sequence);
     prompt.prompt_tokens = cut.rows;
+    prompt.newest_point = view.point;
+    prompt.segment = segments[static_cast<std::size_t>(i)];
+    if (view.grams != nullptr) {
+      decompose_products(view, prompt);
+      return;
+    }
     cut.rows = std::min<std::int64_t>(cut.rows, options_.max_tokens);
     std::int64_t nonfinite = 0;
     const RowMatrix field = finite_field(view.rows_of(cut), nonfinite);
     LayerModes modes = decompose_field(field, gram_matrix(field), options_.modes);
     prompt.modes = {std::move(modes.singular_values), std::move(modes.right)};
-    prompt.newest_point = view.point;
   });
+  if (view.grams != nullptr) bring_right_vectors(view);
 }
 
 void PairObserver::compare(const states::StateView& view, Comparison& comparison) {
@@ -133,7 +139,8 @@ void PairObserver::compare(const states::StateView& view, Comparison& comparison
   if (grounded.newest_point != view.point || other.newest_point != view.point) return;
   if (view.point == 0) comparison.running.emplace(view.points);
   if (!comparison.running) return;
-  comparison.running->add_point(grounded.modes, other.modes);
+  comparison.running->add_point(grounded.modes.singular_values, other.modes.singular_values,
+                                cosines(view, grounded, other));
   if (!comparison.running->complete()) return;
   comparison.signature = comparison.running->finish();
   comparison.running.reset();

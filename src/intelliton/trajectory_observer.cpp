@@ -47,6 +47,13 @@ bool TrajectoryObserver::wants_attention(std::int64_t block) const {
   return block % options_.attention_every == 0;
 }
 
+states::RowRange TrajectoryObserver::rows_read(const states::Segment& prompt, std::int64_t /*point*/,
+                                               std::int64_t /*points*/) const {
+  if (place_of_.count(prompt.sequence) == 0) return {};
+  const auto count = std::min<std::int64_t>(prompt.rows, trajectory_options_.window);
+  return {prompt.rows - count, count};
+}
+
 void TrajectoryObserver::observe(const states::StateView& view) {
   const bool last = view.point + 1 == view.points;
   if (last && view.after_final_norm != options_.last_point_after_norm) return;

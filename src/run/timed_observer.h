@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "phasescope/base/profile.h"
 #include "phasescope/states/observer.h"
@@ -16,6 +17,14 @@ class TimedObserver : public states::Observer {
       : name_(std::move(name)), observer_(observer), profile_(profile) {}
 
   bool wants_attention(std::int64_t block) const override { return observer_.wants_attention(block); }
+  std::int64_t gram_rows(const states::Segment& prompt) const override { return observer_.gram_rows(prompt); }
+  std::vector<std::pair<std::int64_t, std::int64_t>> gram_pairs() const override {
+    return observer_.gram_pairs();
+  }
+  states::RowRange rows_read(const states::Segment& prompt, std::int64_t point,
+                             std::int64_t points) const override {
+    return observer_.rows_read(prompt, point, points);
+  }
   void observe(const states::StateView& view) override {
     const ProfileClock clock(profile_, name_.c_str());
     observer_.observe(view);

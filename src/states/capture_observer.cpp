@@ -36,6 +36,13 @@ CaptureObserver::CaptureObserver(std::filesystem::path folder, const std::vector
   }
 }
 
+RowRange CaptureObserver::rows_read(const Segment& prompt, std::int64_t /*point*/,
+                                    std::int64_t /*points*/) const {
+  if (captures_.count(prompt.sequence) == 0) return {};
+  const std::int64_t count = last_token_only_ ? std::min<std::int64_t>(1, prompt.rows) : prompt.rows;
+  return {prompt.rows - count, count};
+}
+
 void CaptureObserver::observe(const StateView& view) {
   const bool last_point = view.point + 1 == view.points;
   if (last_point && view.after_final_norm != after_final_norm_) return;

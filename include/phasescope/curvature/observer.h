@@ -25,6 +25,9 @@ class TrajectoryObserver : public states::Observer, public states::Resumable {
   TrajectoryObserver(const RunOptions& options, const std::vector<states::Sequence>& sequences);
 
   /// Errors: usage when the definition's layer is not among the state points.
+  /// The rows of its span.
+  states::RowRange rows_read(const states::Segment& prompt, std::int64_t point,
+                             std::int64_t points) const override;
   void observe(const states::StateView& view) override;
   void observe_prediction(const states::Prediction& prediction) override;
   void finish_sequence(std::int64_t sequence) override;

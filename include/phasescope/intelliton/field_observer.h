@@ -33,6 +33,10 @@ class FieldObserver : public states::Observer, public states::Resumable {
                 const MatchOptions& match = {}, const std::filesystem::path& scratch = {});
 
   bool wants_attention(std::int64_t block) const override;
+  /// Gram matrices stand for the states of every point but the middle one, whose right vectors are kept.
+  std::int64_t gram_rows(const states::Segment& prompt) const override;
+  states::RowRange rows_read(const states::Segment& prompt, std::int64_t point,
+                             std::int64_t points) const override;
   void observe(const states::StateView& view) override;
   void observe_attention(const states::AttentionView& view) override;
   void save_finished(const std::vector<std::int64_t>& sequences, ArchiveWriter& archive) const override;
@@ -69,6 +73,11 @@ class FieldObserver : public states::Observer, public states::Resumable {
   void consider_as_representative(std::size_t place);
   bool wants(const states::StateView& view) const;
   void add_point(const states::StateView& view, const states::Segment& segment, Slot& slot) const;
+  void add_points_by_products(const states::StateView& view,
+                              const std::vector<const states::Segment*>& segments);
+  bool add_products(const states::StateView& view, const states::Segment& segment, Slot& slot) const;
+  void add_brought_points(const states::StateView& view, const std::vector<const states::Segment*>& segments);
+  Slot& slot_of(const states::Segment& segment) { return slots_[slot_of_.at(segment.sequence)]; }
   void complete(Slot& slot) const;
   void collect(std::size_t place);
   void put_aside(Slot& slot);

@@ -34,6 +34,13 @@ struct FieldStatistics {
   Eigen::Index modes() const { return singular_values.cols(); }
 };
 
+/// What products of the states say of one point of a field, for a builder that is not shown the states.
+struct FieldProducts {
+  Eigen::MatrixXd gram;           ///< phi phi^T [T, T]
+  Eigen::MatrixXd with_previous;  ///< phi' phi^T [T, T], phi' the point before; nothing at point 0
+  std::int64_t nonfinite = 0;     ///< entries of phi that were not finite and count as 0
+};
+
 /// Builds FieldStatistics point by point. In between it holds the states of the newest point where they are
 /// few rows, [T, D] with T <= 1.6 K, since products of rows then say all that is needed of right vectors; for
 /// longer prompts the right vectors, [K, D].
@@ -52,6 +59,12 @@ class FieldBuilder {
   /// until the next point was added.
   void add_point(const Eigen::MatrixXd& gram, const Eigen::MatrixXd& cross, Eigen::Index width,
                  States states);
+  /// For whoever has to fetch states from afar: the next point from products alone, cosines too. `states` [T,
+  /// D] is read at the middle point only. False, with nothing added, where the Gram matrix of this point or
+  /// of the one before does not suffice: then comes the next call.
+  bool add_point(const FieldProducts& products, const states::StateMatrix& states);
+  /// The next point from its states and those of the point before.
+  void add_point(const states::StateMatrix& states, const states::StateMatrix& previous);
   /// Head-averaged attention [T, T] of a block, before or after the point it reads. Other sizes are ignored,
   /// as published: a map of another size couples nothing.
   void add_attention(std::int64_t block, const states::StateMatrix& weights);
@@ -71,15 +84,16 @@ class FieldBuilder {
 
   void reserve(Eigen::Index tokens, Eigen::Index width);
   bool by_products() const;
+  bool at_middle() const { return next_ == (points_ - 1) / 2; }
   void make_right_vectors(Point& point) const;
-  void record(const Eigen::MatrixXd& gram, const TokenModes& modes);
+  void append(const Eigen::MatrixXd& gram, const TokenModes& modes, Point point);
   void couple(Eigen::Index point);
 
   Eigen::Index points_;
   Eigen::Index modes_;
   Eigen::Index next_ = 0;
   Point newest_;
-  std::shared_ptr<const RowMatrix> newest_states_;  // of states that were copied
+  std::shared_ptr<const RowMatrix> newest_states_;  // where add_point(states) added the newest point
   std::shared_ptr<const TokenFourier> fourier_;
   std::map<std::int64_t, Eigen::MatrixXd> attention_;  // waiting for their point
   FieldStatistics statistics_;

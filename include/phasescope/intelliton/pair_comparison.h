@@ -42,6 +42,9 @@ class PairComparison {
   explicit PairComparison(Eigen::Index points);
   /// The next point in order.
   void add_point(const PointModes& grounded, const PointModes& other);
+  /// The same from singular values and `cosines`, the |cos| between the modes of the two [K, K].
+  void add_point(const Eigen::VectorXd& grounded, const Eigen::VectorXd& other,
+                 const Eigen::MatrixXd& cosines);
   bool complete() const { return next_ == signature_.spectral_divergence.size(); }
   /// Call when complete.
   PairSignature finish();

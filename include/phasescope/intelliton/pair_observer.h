@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "phasescope/intelliton/options.h"
@@ -47,6 +48,13 @@ class PairObserver : public states::Observer, public states::Resumable {
  public:
   PairObserver(const std::vector<PromptPair>& pairs, const Options& options);
 
+  /// Gram matrices stand for the states at every point.
+  std::int64_t gram_rows(const states::Segment& prompt) const override;
+  std::vector<std::pair<std::int64_t, std::int64_t>> gram_pairs() const override;
+  states::RowRange rows_read(const states::Segment& /*prompt*/, std::int64_t /*point*/,
+                             std::int64_t /*points*/) const override {
+    return {};
+  }
   void observe(const states::StateView& view) override;
   /// Keeps the largest next-token probability at the end of each prompt.
   void observe_prediction(const states::Prediction& prediction) override;
@@ -66,11 +74,18 @@ class PairObserver : public states::Observer, public states::Resumable {
   };
   struct PromptModes {
     PointModes modes;
+    /// In views of products, which bring no right vectors where these suffice.
+    std::optional<TokenModes> token_modes;
+    const states::Segment* segment = nullptr;  ///< of the view
     std::int64_t prompt_tokens = 0;
     std::int64_t newest_point = -1;
   };
 
   void decompose(const states::StateView& view);
+  void decompose_products(const states::StateView& view, PromptModes& prompt) const;
+  void bring_right_vectors(const states::StateView& view);
+  Eigen::MatrixXd cosines(const states::StateView& view, const PromptModes& grounded,
+                          const PromptModes& other) const;
   void compare(const states::StateView& view, Comparison& comparison);
   std::optional<double> confidence(std::int64_t sequence) const;
   std::optional<double> known_or_observed(std::optional<double> known, std::int64_t sequence) const;

@@ -41,6 +41,9 @@ class TrajectoryObserver : public states::Observer, public states::Resumable {
                      const TrajectoryOptions& trajectory_options);
 
   bool wants_attention(std::int64_t block) const override;
+  /// The wave packet's.
+  states::RowRange rows_read(const states::Segment& prompt, std::int64_t point,
+                             std::int64_t points) const override;
   void observe(const states::StateView& view) override;
   void observe_attention(const states::AttentionView& view) override;
   void finish_sequence(std::int64_t sequence) override;

@@ -29,6 +29,8 @@ class CaptureObserver : public Observer, public Resumable {
                   const std::vector<std::vector<std::int64_t>>& ids, bool last_token_only,
                   bool after_final_norm);
 
+  /// All rows, or the last.
+  RowRange rows_read(const Segment& prompt, std::int64_t point, std::int64_t points) const override;
   void observe(const StateView& view) override;
   void observe_prediction(const Prediction& prediction) override;
   void finish_sequence(std::int64_t sequence) override;

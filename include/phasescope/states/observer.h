@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
 
+#include "phasescope/states/gram_matrices.h"
 #include "phasescope/states/sequence.h"
 
 namespace phasescope::states {
@@ -39,6 +41,10 @@ struct StateView {
   /// The same rows one point earlier (raw); 0 rows at point 0.
   StateMatrix previous;
   const std::vector<Segment>* segments = nullptr;
+  /// Products of these states where the source makes them, else nullptr. Only then, and only in the prompt
+  /// phase, rows of `states` and `previous` that no observer reads (Observer::rows_read) may be missing: they
+  /// hold NaN.
+  const GramMatrices* grams = nullptr;
 
   StateMatrix rows_of(const Segment& segment) const { return slice(states, segment); }
   StateMatrix previous_rows_of(const Segment& segment) const { return slice(previous, segment); }
@@ -81,6 +87,16 @@ class Observer {
 
   /// True when attention of this block is wanted for prompts (asked once, before the run).
   virtual bool wants_attention(std::int64_t /*block*/) const { return false; }
+  /// Of each prompt the number of first rows whose Gram matrices are wanted from a source that can make them.
+  /// Asked before each batch, like the two that follow, and by such sources only.
+  virtual std::int64_t gram_rows(const Segment& /*prompt*/) const { return 0; }
+  /// Sequences whose rows' products with each other are wanted, where both share a batch.
+  virtual std::vector<std::pair<std::int64_t, std::int64_t>> gram_pairs() const { return {}; }
+  /// Of each prompt the rows, counted from its first, that `observe` reads itself at a point of `points`: all
+  /// of them unless an observer says less.
+  virtual RowRange rows_read(const Segment& prompt, std::int64_t /*point*/, std::int64_t /*points*/) const {
+    return {0, prompt.rows};
+  }
   virtual void observe(const StateView& view) = 0;
   virtual void observe_attention(const AttentionView& /*view*/) {}
   virtual void observe_prediction(const Prediction& /*prediction*/) {}
