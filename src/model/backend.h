@@ -2,6 +2,7 @@
 
 #include "matrix.h"
 #include "next_token.h"
+#include "pass_reading.h"
 #include "rotary.h"
 
 #include <cstdint>
@@ -31,6 +32,7 @@ struct PassRows {
   std::vector<RowPosition> row_positions;
   std::vector<PassSequence> sequences;
   std::vector<bool> attention_blocks;  ///< blocks whose mean attention is wanted; empty: none
+  PassReading reading;                 ///< heeded by backends that make Gram matrices
 };
 
 /// A row whose next-token distribution is wanted.
@@ -61,6 +63,8 @@ class BatchBackend {
   virtual ConstMatrix mean_attention(std::size_t sequence) = 0;
   /// The last point after the final norm, [rows, hidden].
   virtual ConstMatrix normed_states() = 0;
+  /// Products of the states that were asked for last; nullptr where the pass asks for none.
+  virtual const states::GramMatrices* grams() { return nullptr; }
   /// Distributions of rows of the pass, after its last point was asked for.
   virtual std::vector<LogitOutcome> predict(const std::vector<LogitRow>& rows, const Sampling& sampling) = 0;
 };
@@ -76,6 +80,9 @@ class Backend {
   virtual double load_seconds() const = 0;
   virtual std::string device() const = 0;
   virtual std::string dtype() const = 0;
+  /// True when it holds states elsewhere than in host memory: makes Gram matrices there, and brings rows that
+  /// are read.
+  virtual bool makes_grams() const { return false; }
   /// Where the time of its work goes.
   Profile& profile() { return profile_; }
 

@@ -39,6 +39,7 @@ SequenceBatch::SequenceBatch(const checkpoint::Architecture& architecture, Backe
       backend_(backend.start_batch(cache_capacities(prompts))),
       results_(prompts.size()),
       nll_sums_(prompts.size(), 0.0),
+      makes_grams_(backend.makes_grams()),
       active_(prompts.size(), false) {
   for (std::size_t m = 0; m < prompts.size(); ++m) {
     results_[m].sequence = prompts[m].sequence;
@@ -72,6 +73,7 @@ SequenceBatch::Pass SequenceBatch::prompt_pass() const {
   for (std::size_t m = 0; m < prompts_.size(); ++m) {
     add_rows(pass, m, prompts_[m].ids.data(), static_cast<std::int64_t>(prompts_[m].ids.size()), 0);
   }
+  if (makes_grams_) pass.rows.reading = reading_of(observers_, pass.segments, architecture_.points());
   return pass;
 }
 
@@ -119,9 +121,9 @@ void SequenceBatch::run_blocks(const Pass& pass) {
 
 void SequenceBatch::show(const Pass& pass, std::int64_t point, bool after_final_norm, ConstMatrix states,
                          ConstMatrix previous) {
-  const states::StateView view{point,         architecture_.points(), after_final_norm,
-                               pass.phase,    as_states(states),      as_states(previous),
-                               &pass.segments};
+  const states::StateView view{point,          architecture_.points(), after_final_norm,
+                               pass.phase,     as_states(states),      as_states(previous),
+                               &pass.segments, backend_->grams()};
   tell([&](Observer& observer) { observer.observe(view); });
 }
 

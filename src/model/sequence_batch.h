@@ -60,6 +60,7 @@ class SequenceBatch {
   std::unique_ptr<BatchBackend> backend_;
   std::vector<SequenceResult> results_;
   std::vector<double> nll_sums_;
+  bool makes_grams_;
   std::vector<bool> active_;  ///< still generating; its newest token has not been run yet
   double observe_seconds_ = 0;
 };

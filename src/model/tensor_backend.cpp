@@ -5,6 +5,7 @@
 #include "stopwatch.h"
 #include "tensor_block.h"
 #include "tensor_device.h"
+#include "tensor_grams.h"
 #include "tensor_logits.h"
 
 #include <algorithm>
@@ -28,6 +29,10 @@ at::Tensor uploaded(ConstMatrix x, c10::Device device) {
 
 at::Tensor uploaded(const std::vector<std::int64_t>& values, c10::Device device) {
   return at::tensor(values, at::kLong).to(device);
+}
+
+ConstMatrix matrix_over(const at::Tensor& x) {
+  return {x.data_ptr<float>(), x.size(0), x.size(1)};
 }
 
 /// Keys and values of the sequences that generate, one after another, in every block.
@@ -115,12 +120,13 @@ class TensorBackend::Batch : public BatchBackend {
   Batch(TensorBackend& backend, const std::vector<std::int64_t>& cache_capacities)
       : backend_(backend),
         caches_(backend.checkpoint_.architecture(), cache_capacities, backend.settings_),
-        outlet_(backend.settings_.device) {}
+        outlet_(backend.settings_.device, at::kFloat) {}
 
   void begin(const PassRows& pass) override;
   ConstMatrix states(std::int64_t point) override;
   ConstMatrix mean_attention(std::size_t sequence) override;
   ConstMatrix normed_states() override;
+  const states::GramMatrices* grams() override { return shown_grams_; }
   std::vector<LogitOutcome> predict(const std::vector<LogitRow>& rows, const Sampling& sampling) override;
 
  private:
@@ -136,6 +142,7 @@ class TensorBackend::Batch : public BatchBackend {
   void enter(const PassRows& pass);
   void embed_rows();
   void run_next_block();
+  void send();
   void read_attention();
   at::Tensor& normed();
   at::Tensor logits(const LogitRow* wanted, std::int64_t count);
@@ -148,6 +155,8 @@ class TensorBackend::Batch : public BatchBackend {
   TensorBackend& backend_;
   TensorCaches caches_;
   StateOutlet outlet_;
+  std::optional<TensorGrams> grams_;  ///< of a pass that wants some
+  const states::GramMatrices* shown_grams_ = nullptr;
   const PassRows* pass_ = nullptr;
   std::optional<TensorPass> tensors_;
   std::int64_t ahead_ = 1;
@@ -175,7 +184,12 @@ void TensorBackend::Batch::enter(const PassRows& pass) {
   tensors_ = tensor_pass(pass, caches_, architecture(), device());
   ahead_ = points_ahead();
   outlet_.begin(static_cast<std::int64_t>(pass.tokens.size()), architecture().hidden, ahead_);
+  grams_.reset();
+  shown_grams_ = nullptr;
+  if (!pass.reading.gram_rows.empty()) grams_.emplace(pass, device(), ahead_);
   embed_rows();
+  sent_ = 0;
+  send();
 }
 
 void TensorBackend::Batch::embed_rows() {
@@ -185,8 +199,13 @@ void TensorBackend::Batch::embed_rows() {
   embed(backend_.checkpoint_, backend_.null_weights_, backend_.host_outer_, pass_->tokens, pass_->positions,
         backend_.host_linear_, Matrix(host.data_ptr<float>(), rows, architecture().hidden));
   x_ = host.to(device(), at::kFloat, true);
-  sent_ = 0;
-  outlet_.send(0, x_);
+}
+
+/// The newest point: the rows that are read, and products in place of the others.
+void TensorBackend::Batch::send() {
+  const auto& rows = pass_->reading.rows;
+  outlet_.send(sent_, x_, rows.empty() ? nullptr : &rows[static_cast<std::size_t>(sent_)]);
+  if (grams_) grams_->send(sent_, x_);
 }
 
 void TensorBackend::Batch::run_next_block() {
@@ -197,7 +216,8 @@ void TensorBackend::Batch::run_next_block() {
   x_ = run_block(architecture(), block, weights, terms(), *tensors_, caches_.block(block),
                  with_attention ? &mean_weights_ : nullptr, x_);
   backend_.weights_->release();
-  outlet_.send(++sent_, x_);
+  ++sent_;
+  send();
   if (with_attention) read_attention();
 }
 
@@ -205,7 +225,8 @@ ConstMatrix TensorBackend::Batch::states(std::int64_t point) {
   return guarded([&] {
     const std::int64_t until = std::min(architecture().blocks, point + ahead_);
     while (sent_ < until) run_next_block();
-    return outlet_.receive(point);
+    if (grams_) shown_grams_ = &grams_->receive(point);
+    return matrix_over(outlet_.receive(point));
   });
 }
 
@@ -244,8 +265,9 @@ at::Tensor& TensorBackend::Batch::normed() {
 
 ConstMatrix TensorBackend::Batch::normed_states() {
   return guarded([&] {
+    if (grams_) shown_grams_ = &grams_->receive_normed(architecture().blocks, normed());
     normed_on_host_ = normed().cpu();
-    return ConstMatrix(normed_on_host_.data_ptr<float>(), normed_on_host_.size(0), normed_on_host_.size(1));
+    return matrix_over(normed_on_host_);
   });
 }
 
