@@ -7,6 +7,7 @@
 #include "tensor_device.h"
 #include "tensor_grams.h"
 #include "tensor_logits.h"
+#include "tensor_profile.h"
 
 #include <algorithm>
 
@@ -22,6 +23,10 @@ using checkpoint::Architecture;
 constexpr std::int64_t kStatesOnTheWay = std::int64_t{1} << 28;
 /// Logits that exist at one time.
 constexpr std::int64_t kLogits = std::int64_t{1} << 25;
+
+/// Kinds of work in the profile that several places do.
+constexpr const char* kOfLogits = "logits and their distributions";
+constexpr const char* kOfGrams = "Gram matrices";
 
 at::Tensor uploaded(ConstMatrix x, c10::Device device) {
   return at::from_blob(const_cast<float*>(x.data), {x.rows, x.columns}, at::kFloat).clone().to(device);
@@ -101,10 +106,11 @@ std::vector<TensorRotary> rotaries(const PassRows& pass, const Architecture& arc
 }
 
 TensorPass tensor_pass(const PassRows& pass, const TensorCaches& caches, const Architecture& architecture,
-                       c10::Device device) {
+                       c10::Device device, TensorProfile& profile) {
   const bool from_cache = std::any_of(pass.sequences.begin(), pass.sequences.end(),
                                       [](const PassSequence& s) { return s.first_position > 0; });
-  TensorPass to{rotaries(pass, architecture, device),
+  TensorPass to{profile,
+                rotaries(pass, architecture, device),
                 AttentionPlan(pass, key_rows(pass, caches, from_cache), architecture, device),
                 {},
                 {},
@@ -181,7 +187,7 @@ void TensorBackend::Batch::begin(const PassRows& pass) {
 void TensorBackend::Batch::enter(const PassRows& pass) {
   pass_ = &pass;
   normed_ = at::Tensor();
-  tensors_ = tensor_pass(pass, caches_, architecture(), device());
+  tensors_.emplace(tensor_pass(pass, caches_, architecture(), device(), backend_.kernels_));
   ahead_ = points_ahead();
   outlet_.begin(static_cast<std::int64_t>(pass.tokens.size()), architecture().hidden, ahead_);
   grams_.reset();
@@ -193,6 +199,7 @@ void TensorBackend::Batch::enter(const PassRows& pass) {
 }
 
 void TensorBackend::Batch::embed_rows() {
+  const TensorClock clock(backend_.kernels_, "embedding");
   const auto rows = static_cast<std::int64_t>(pass_->tokens.size());
   const at::Tensor host = at::empty({rows, architecture().hidden},
                                     at::TensorOptions(at::kFloat).pinned_memory(!device().is_cpu()));
@@ -205,7 +212,9 @@ void TensorBackend::Batch::embed_rows() {
 void TensorBackend::Batch::send() {
   const auto& rows = pass_->reading.rows;
   outlet_.send(sent_, x_, rows.empty() ? nullptr : &rows[static_cast<std::size_t>(sent_)]);
-  if (grams_) grams_->send(sent_, x_);
+  if (!grams_) return;
+  const TensorClock clock(backend_.kernels_, kOfGrams);
+  grams_->send(sent_, x_);
 }
 
 void TensorBackend::Batch::run_next_block() {
@@ -257,6 +266,7 @@ ConstMatrix TensorBackend::Batch::mean_attention(std::size_t sequence) {
 
 at::Tensor& TensorBackend::Batch::normed() {
   if (!normed_.defined()) {
+    const TensorClock clock(backend_.kernels_, "norms and residual sums");
     normed_ =
         architecture().final_norm ? normalize(architecture(), backend_.weights_->outer().final_norm, x_) : x_;
   }
@@ -265,8 +275,12 @@ at::Tensor& TensorBackend::Batch::normed() {
 
 ConstMatrix TensorBackend::Batch::normed_states() {
   return guarded([&] {
-    if (grams_) shown_grams_ = &grams_->receive_normed(architecture().blocks, normed());
-    normed_on_host_ = normed().cpu();
+    const at::Tensor& states = normed();
+    if (grams_) {
+      const TensorClock clock(backend_.kernels_, kOfGrams);
+      shown_grams_ = &grams_->receive_normed(architecture().blocks, states);
+    }
+    normed_on_host_ = states.cpu();
     return matrix_over(normed_on_host_);
   });
 }
@@ -278,8 +292,9 @@ at::Tensor TensorBackend::Batch::logits(const LogitRow* wanted, std::int64_t cou
   std::vector<std::int64_t> rows;
   for (std::int64_t i = 0; i < count; ++i) rows.push_back(wanted[i].row);
   at::Tensor states = normed().index_select(0, uploaded(rows, device()));
-  if (outer.project_out) states = linear(states, outer.project_out, terms());
-  at::Tensor logits = linear(states, outer.head, terms());
+  if (outer.project_out) states = timed_linear(states, outer.project_out, terms(), backend_.kernels_);
+  at::Tensor logits = timed_linear(states, outer.head, terms(), backend_.kernels_);
+  const TensorClock clock(backend_.kernels_, kOfLogits);
   if (a.logit_scale != 1) logits.mul_(a.logit_scale);
   if (a.logit_softcap) logits.div_(*a.logit_softcap).tanh_().mul_(*a.logit_softcap);
   return logits;
@@ -294,9 +309,11 @@ std::vector<LogitOutcome> TensorBackend::Batch::predict(const std::vector<LogitR
     for (std::size_t first = 0; first < rows.size(); first += at_once) {
       const std::size_t count = std::min(at_once, rows.size() - first);
       const at::Tensor here = logits(&rows[first], static_cast<std::int64_t>(count));
+      const TensorClock clock(backend_.kernels_, kOfLogits);
       for (const LogitOutcome& outcome : outcomes_of(here, &rows[first], sampling))
         outcomes.push_back(outcome);
     }
+    backend_.kernels_.collect();
     return outcomes;
   });
 }
@@ -305,7 +322,8 @@ TensorBackend::TensorBackend(const checkpoint::Checkpoint& checkpoint, const Ten
     : checkpoint_(checkpoint),
       settings_(settings),
       null_weights_(settings.null_network, settings.null_seed, checkpoint.architecture()),
-      host_linear_(default_matrix_library(), false, profile()) {
+      host_linear_(default_matrix_library(), false, host_profile_),
+      kernels_(settings.device, settings.profile, profile()) {
   const Stopwatch watch;
   require_exact_products();
   host_outer_ = load_outer(checkpoint, null_weights_);
@@ -340,6 +358,7 @@ TensorSettings tensor_settings(const ModelOptions& options) {
   settings.weights_memory = options.weights_memory;
   settings.null_network = options.null_network;
   settings.null_seed = options.null_seed;
+  settings.profile = options.profile;
   return settings;
 }
 

@@ -3,6 +3,7 @@
 #include "backend.h"
 #include "linear.h"
 #include "loaded_weights.h"
+#include "tensor_profile.h"
 #include "tensor_weights.h"
 
 #include <c10/core/Device.h>
@@ -19,6 +20,7 @@ struct TensorSettings {
   std::int64_t weights_memory = -1;  ///< bytes of blocks on the device; negative: what fits
   NullNetwork null_network = NullNetwork::none;
   std::uint64_t null_seed = 0;
+  bool profile = false;  ///< time kernels on devices other than the CPU
 };
 
 /// Any device of libtorch. The residual stream, norms and softmax are float32 whatever products take.
@@ -39,7 +41,9 @@ class TensorBackend : public Backend {
   const checkpoint::Checkpoint& checkpoint_;
   TensorSettings settings_;
   NullWeights null_weights_;
+  Profile host_profile_;  ///< of what `embed` multiplies: part of its own time, so not counted again
   Linear host_linear_;
+  TensorProfile kernels_;
   LoadedOuter host_outer_;  ///< embeddings are made on the host
   std::optional<TensorWeights> weights_;
   double outer_seconds_ = 0;

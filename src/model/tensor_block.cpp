@@ -23,12 +23,31 @@ struct BlockRun {
   std::vector<at::Tensor>* mean_weights;
 
   at::Tensor norm(const TensorNorm& norm, const at::Tensor& x) const {
+    const TensorClock clock = norms_clock();
     return normalize(architecture, norm, x);
   }
   at::Tensor apply(const TensorLinear& linear, const at::Tensor& x) const {
-    return model::linear(x, linear, terms);
+    return timed_linear(x, linear, terms, pass.profile);
+  }
+  TensorClock norms_clock() const { return {pass.profile, "norms and residual sums"}; }
+  /// x + scale * branch.
+  at::Tensor residual(const at::Tensor& x, const at::Tensor& branch) const {
+    const TensorClock clock = norms_clock();
+    return x.add(branch, architecture.residual_scale);
   }
 };
+
+/// Multiplications and additions of causal attention, the two products alone.
+double attention_operations(const BlockRun& run) {
+  double pairs = 0;
+  for (const AttentionGroup& group : run.pass.attention.groups()) {
+    for (const AttentionSpan& span : group.spans) {
+      const auto queries = static_cast<double>(span.queries);
+      pairs += queries * (static_cast<double>(span.first_position) + (queries + 1) / 2);
+    }
+  }
+  return 4 * pairs * static_cast<double>(run.architecture.query_width());
+}
 
 at::Tensor activate(checkpoint::Activation activation, const at::Tensor& x) {
   switch (activation) {
@@ -85,6 +104,16 @@ AttentionSettings attention_settings(const BlockRun& run) {
   return settings;
 }
 
+/// The heads' attention, [rows, query_width].
+at::Tensor attend_heads(const BlockRun& run, const at::Tensor& queries_keys, const at::Tensor& values) {
+  const TensorClock clock(run.pass.profile, "attention", attention_operations(run));
+  const std::int64_t query_width = run.architecture.query_width();
+  const std::int64_t key_width = run.architecture.key_value_width();
+  return attend(attention_settings(run), run.pass.attention, queries_keys.narrow(1, 0, query_width),
+                with_cache(run.pass, run.cache.keys, queries_keys.narrow(1, query_width, key_width)),
+                with_cache(run.pass, run.cache.values, values), run.mean_weights);
+}
+
 /// Self-attention of normed rows.
 at::Tensor attention(const BlockRun& run, const at::Tensor& x) {
   const Architecture& a = run.architecture;
@@ -100,14 +129,11 @@ at::Tensor attention(const BlockRun& run, const at::Tensor& x) {
                 1);
   }
   if (run.pattern.rope >= 0) {
+    const TensorClock clock(run.pass.profile, "rotary embedding");
     const TensorRotary& rope = run.pass.ropes[static_cast<std::size_t>(run.pattern.rope)];
     queries_keys = rotate(rope, queries_keys, a.head_dim);
   }
-  const at::Tensor attended =
-      attend(attention_settings(run), run.pass.attention, queries_keys.narrow(1, 0, query_width),
-             with_cache(run.pass, run.cache.keys, queries_keys.narrow(1, query_width, key_width)),
-             with_cache(run.pass, run.cache.values, values), run.mean_weights);
-  return run.apply(run.weights.output, attended);
+  return run.apply(run.weights.output, attend_heads(run, queries_keys, values));
 }
 
 /// down(activation(gate x) * up x), or down(activation(up x)).
@@ -115,10 +141,13 @@ at::Tensor feed_forward(const BlockRun& run, const TensorLinear& gate_up, const 
                         const at::Tensor& x) {
   const Architecture& a = run.architecture;
   const at::Tensor inner = run.apply(gate_up, x);
-  if (!a.gated) return run.apply(down, activate(a.activation, inner));
-  const std::int64_t width = inner.size(1) / 2;
-  const at::Tensor gate = activate(a.activation, inner.narrow(1, 0, width));
-  return run.apply(down, gate * inner.narrow(1, width, width));
+  const at::Tensor activated = [&] {
+    const TensorClock clock(run.pass.profile, "activation");
+    if (!a.gated) return activate(a.activation, inner);
+    const std::int64_t width = inner.size(1) / 2;
+    return activate(a.activation, inner.narrow(1, 0, width)) * inner.narrow(1, width, width);
+  }();
+  return run.apply(down, activated);
 }
 
 /// A mixture of experts: the rows of each expert go through it together. Which rows these are is decided on
@@ -163,24 +192,26 @@ at::Tensor finished_branch(const BlockRun& run, const TensorNorm& output_norm, c
 
 /// x + attention(norm x) + feed_forward(norm x), one norm or two.
 at::Tensor run_parallel(const BlockRun& run, const at::Tensor& x) {
-  const double scale = run.architecture.residual_scale;
   const at::Tensor attention_input = branch_input(run, run.weights.attention_norm, x);
   const at::Tensor feed_forward_input = run.architecture.shared_input_norm
                                             ? attention_input
                                             : branch_input(run, run.weights.feed_forward_norm, x);
-  return x.add(attention(run, attention_input), scale).add_(feed_forward(run, feed_forward_input), scale);
+  const at::Tensor attended = attention(run, attention_input);
+  const at::Tensor fed = feed_forward(run, feed_forward_input);
+  const TensorClock clock = run.norms_clock();
+  const double scale = run.architecture.residual_scale;
+  return x.add(attended, scale).add_(fed, scale);
 }
 
 /// norm, attention, residual, norm, feed-forward, residual.
 at::Tensor run_sequential(const BlockRun& run, const at::Tensor& x) {
-  const double scale = run.architecture.residual_scale;
   const bool after = run.architecture.residual_norms;
   const at::Tensor attended = attention(run, branch_input(run, run.weights.attention_norm, x));
-  at::Tensor middle = x.add(finished_branch(run, run.weights.attention_output_norm, attended), scale);
+  at::Tensor middle = run.residual(x, finished_branch(run, run.weights.attention_output_norm, attended));
   if (after) middle = run.norm(run.weights.attention_norm, middle);
 
   const at::Tensor fed = feed_forward(run, branch_input(run, run.weights.feed_forward_norm, middle));
-  at::Tensor end = middle.add(finished_branch(run, run.weights.feed_forward_output_norm, fed), scale);
+  at::Tensor end = run.residual(middle, finished_branch(run, run.weights.feed_forward_output_norm, fed));
   if (after) end = run.norm(run.weights.feed_forward_norm, end);
   return end;
 }

@@ -3,6 +3,7 @@
 #include "rotary.h"
 #include "tensor_attention.h"
 #include "tensor_block_weights.h"
+#include "tensor_profile.h"
 
 #include <vector>
 
@@ -25,6 +26,7 @@ struct TensorCache {
 
 /// What the blocks of one pass share.
 struct TensorPass {
+  TensorProfile& profile;
   std::vector<TensorRotary> ropes;  ///< one for each of the architecture's
   AttentionPlan attention;
   at::Tensor cached_rows;   ///< rows of the pass to keep; undefined: all

@@ -3,6 +3,7 @@
 #include "torch_version.h"
 
 #include <algorithm>
+#include <string>
 
 #include <ATen/ATen.h>
 
@@ -108,6 +109,15 @@ at::Tensor linear(const at::Tensor& x, const TensorLinear& weights, ProductTerms
   at::Tensor y = product(x, weights.weight, terms);
   if (weights.bias.defined()) y.add_(weights.bias);
   return y;
+}
+
+at::Tensor timed_linear(const at::Tensor& x, const TensorLinear& weights, ProductTerms terms,
+                        TensorProfile& profile) {
+  if (!profile.measures()) return linear(x, weights, terms);
+  const std::int64_t outputs = weights.weight.size(0), inputs = weights.weight.size(1);
+  const TensorClock clock(profile, "product " + std::to_string(inputs) + " x " + std::to_string(outputs),
+                          2.0 * static_cast<double>(x.size(0)) * static_cast<double>(inputs * outputs));
+  return linear(x, weights, terms);
 }
 
 }  // namespace phasescope::model

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tensor_profile.h"
+
 #include <array>
 
 #include <ATen/core/Tensor.h>
@@ -37,5 +39,9 @@ at::Tensor batched_product(const at::Tensor& a, const at::Tensor& b);
 
 /// x W^T + b in float32; x [rows, inputs] float32. `terms` matters to weights that are not float32 only.
 at::Tensor linear(const at::Tensor& x, const TensorLinear& weights, ProductTerms terms);
+
+/// The same, counted under its shape.
+at::Tensor timed_linear(const at::Tensor& x, const TensorLinear& weights, ProductTerms terms,
+                        TensorProfile& profile);
 
 }  // namespace phasescope::model

@@ -13,7 +13,8 @@ std::string name_in(const RunOptions& options) {
 }
 
 auto fields_of(const model::ModelOptions& options) {
-  return std::tie(options.device, options.dtype, options.weights_memory, options.blas, options.deterministic);
+  return std::tie(options.device, options.dtype, options.weights_memory, options.blas, options.deterministic,
+                  options.profile);
 }
 
 }  // namespace
@@ -29,6 +30,7 @@ const ModelDigests& RunModel::digests() {
 model::LanguageModel& RunModel::language_model(const RunOptions& options) {
   model::ModelOptions wanted = options.device;
   wanted.deterministic = options.deterministic;
+  wanted.profile = options.profile;
   if (!language_model_ || fields_of(wanted) != fields_of(opened_with_)) {
     language_model_.reset();  // two at once might not fit
     language_model_ = model_library().open(checkpoint_, wanted);

@@ -89,6 +89,8 @@ struct ModelOptions {
   /// On CUDA in float32: weights that bfloat16 holds exactly stay in it and are multiplied on its matrix
   /// units, by three terms of each activation. False: float32 products throughout.
   bool bfloat16_terms = true;
+  /// Time kernels on CUDA, which takes a little time itself; on the CPU they always are timed.
+  bool profile = false;
 };
 
 /// A checkpoint that can be run. One batch at a time; observers are called from the calling thread.
