@@ -1,6 +1,6 @@
-// Tokens per second of a model on a device, every layer's states brought to the host: prompts of random
-// tokens in one batch, then tokens generated after each. Prints one JSON line: medians over rounds, and all
-// of them.
+// Tokens per second of a model on a device, every layer's states brought to the host, or read by the species
+// analysis: prompts of random tokens in one batch, then tokens generated after each. Prints one JSON line:
+// medians over rounds, and all of them.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -11,6 +11,7 @@
 
 #include "phasescope/base/memory.h"
 #include "phasescope/base/threads.h"
+#include "phasescope/intelliton/field_observer.h"
 #include "phasescope/model/language_model.h"
 
 extern "C" const phasescope::model::ModelLibrary* phasescope_model_library();
@@ -26,6 +27,7 @@ struct Setting {
   std::int64_t new_tokens = 32;
   int rounds = 5;
   int threads = 0;
+  bool species = false;
 };
 
 /// Counts what it is shown, so that nothing can be left out.
@@ -34,6 +36,18 @@ class Counter : public states::Observer {
   void observe(const states::StateView& view) override { rows += view.states.rows(); }
   std::int64_t rows = 0;
 };
+
+/// Fields of all prompts.
+intelliton::FieldObserver species_of(const Setting& setting) {
+  std::vector<states::Sequence> sequences(static_cast<std::size_t>(setting.prompts));
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    sequences[i].index = static_cast<std::int64_t>(i);
+    sequences[i].category = "random";
+    sequences[i].name = "random/" + std::to_string(i);
+    sequences[i].prompt_tokens = setting.tokens;
+  }
+  return {sequences, {}, false};
+}
 
 std::vector<PromptTokens> random_prompts(const Setting& setting, std::int64_t vocabulary,
                                          std::int64_t new_tokens) {
@@ -59,14 +73,20 @@ Round run_once(LanguageModel& model, const Setting& setting, const checkpoint::A
   BatchOptions options;
   options.prompt_likelihood = false;
   Counter counter;
+  intelliton::FieldObserver species = species_of(setting);
+  const std::vector<states::Observer*> observers = {setting.species ? static_cast<states::Observer*>(&species)
+                                                                    : &counter};
   const Clock::time_point start = Clock::now();
   const auto results =
-      model.run(random_prompts(setting, architecture.vocabulary, new_tokens), options, {&counter});
+      model.run(random_prompts(setting, architecture.vocabulary, new_tokens), options, observers);
   Round round{std::chrono::duration<double>(Clock::now() - start).count(), 0};
   for (const SequenceResult& result : results)
     round.generated += static_cast<std::int64_t>(result.generated_ids.size());
   const std::int64_t passed = setting.prompts * setting.tokens + (new_tokens > 0 ? round.generated : 0);
-  if (counter.rows < (passed - setting.prompts) * architecture.points())
+  if (setting.species) {
+    if (species.take_categories().at(0).prompts.size() != static_cast<std::size_t>(setting.prompts))
+      throw std::runtime_error("fields are missing");
+  } else if (counter.rows < (passed - setting.prompts) * architecture.points())
     throw std::runtime_error("states are missing");
   return round;
 }
@@ -92,12 +112,17 @@ nlohmann::json measure(const Setting& setting) {
     const Round both = run_once(*model, setting, architecture, setting.new_tokens);
     new_rates.push_back(static_cast<double>(both.generated) / (both.seconds - prompts.seconds));
   }
-  nlohmann::json result = {
-      {"model", checkpoint.name()},    {"device", model->device()},
-      {"dtype", model->dtype()},       {"bfloat16_terms", setting.options.bfloat16_terms},
-      {"prompts", setting.prompts},    {"tokens", setting.tokens},
-      {"seconds_until_ready", ready},  {"prompt_tokens_per_second", median(prompt_rates)},
-      {"prompt_rounds", prompt_rates}, {"peak_resident_bytes", peak_resident_memory()}};
+  nlohmann::json result = {{"model", checkpoint.name()},
+                           {"device", model->device()},
+                           {"dtype", model->dtype()},
+                           {"bfloat16_terms", setting.options.bfloat16_terms},
+                           {"species", setting.species},
+                           {"prompts", setting.prompts},
+                           {"tokens", setting.tokens},
+                           {"seconds_until_ready", ready},
+                           {"prompt_tokens_per_second", median(prompt_rates)},
+                           {"prompt_rounds", prompt_rates},
+                           {"peak_resident_bytes", peak_resident_memory()}};
   if (!new_rates.empty()) {
     result["new_tokens_per_second"] = median(new_rates);
     result["new_rounds"] = new_rates;
@@ -110,12 +135,14 @@ nlohmann::json measure(const Setting& setting) {
 
 int main(int count, char** arguments) {
   phasescope::model::Setting setting;
-  CLI::App program("Tokens per second of a model on a device, every layer's states brought to the host");
+  CLI::App program("Tokens per second of a model on a device, and of the analyses of its states");
   program.add_option("model", setting.model)->required();
   program.add_option("--device", setting.options.device)->capture_default_str();
   program.add_option("--dtype", setting.options.dtype)->capture_default_str();
   program.add_flag("!--float32-products", setting.options.bfloat16_terms,
                    "No products of three bfloat16 terms");
+  program.add_flag("--species", setting.species, "The species analysis reads the states");
+  program.add_flag("--tensors", setting.options.tensors, "Compute with tensors on the CPU too");
   program.add_option("--weights-memory", setting.options.weights_memory)->capture_default_str();
   program.add_option("--prompts", setting.prompts)->capture_default_str();
   program.add_option("--tokens", setting.tokens)->capture_default_str();
