@@ -1,10 +1,13 @@
 #include "phasescope/base/memory.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
+#include <new>
 #include <string>
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 namespace phasescope {
@@ -53,6 +56,17 @@ std::uint64_t peak_resident_memory() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+void* allocate_large(std::size_t bytes) {
+  constexpr std::size_t page = std::size_t{2} << 20;
+  const std::size_t large = (bytes + page / 2) / page * page;
+  void* memory = nullptr;
+  if (::posix_memalign(&memory, page, std::max(bytes, large)) != 0) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+  if (large > 0) ::madvise(memory, large, MADV_HUGEPAGE);  // refusal does no harm
+#endif
+  return memory;
 }
 
 }  // namespace phasescope

@@ -59,9 +59,14 @@ void activate_gated(Activation activation, ConstMatrix gate, ConstMatrix up, Mat
   for_each_piece(gate.rows, gate.columns, [&](std::int64_t r, std::int64_t first, std::int64_t count) {
     alignas(64) float piece[kPiece];
     std::copy_n(gate.row(r) + first, count, piece);
-    apply_activation(activation, Array(piece, count));
-    Array(output.row(r) + first, count) = Array(piece, count) * ConstArray(up.row(r) + first, count);
+    activate_gate(activation, piece, up.row(r) + first, count);
+    std::copy_n(piece, count, output.row(r) + first);
   });
+}
+
+void activate_gate(Activation activation, float* gate, const float* up, std::int64_t count) {
+  apply_activation(activation, Array(gate, count));
+  Array(gate, count) *= ConstArray(up, count);
 }
 
 }  // namespace phasescope::model

@@ -185,10 +185,10 @@ class TaskRun {
 
   void write_output() const {
     for (std::int64_t r = 0; r < rows_; ++r) {
-      float* to = task_.item->output.row(task_.first_query + r % task_.queries) +
-                  head(r / task_.queries) * settings_.head_dim;
-      Array(to, settings_.head_dim) =
-          Array(output().row(r), settings_.head_dim) / scratch_.sums[static_cast<std::size_t>(r)];
+      Array row(output().row(r), settings_.head_dim);
+      row /= scratch_.sums[static_cast<std::size_t>(r)];
+      task_.item->output.put(task_.first_query + r % task_.queries,
+                             head(r / task_.queries) * settings_.head_dim, row.data(), settings_.head_dim);
     }
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "matrix.h"
+#include "product_rows.h"
 
 #include <cstdint>
 #include <optional>
@@ -14,7 +15,7 @@ struct AttentionItem {
   ConstMatrix queries;  ///< [queries, heads * head_dim]
   ConstMatrix keys;     ///< [positions so far, key_value_heads * head_dim]
   ConstMatrix values;   ///< the same shape
-  Matrix output;        ///< [queries, heads * head_dim]
+  ProductRows output;   ///< [queries, heads * head_dim]; terms only where head_dim is a multiple of 16
   /// Where to write attention weights averaged over heads, [queries, positions]; data nullptr: not wanted.
   Matrix mean_weights;
 };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <initializer_list>
 
 namespace phasescope::model {
 namespace {
@@ -24,13 +25,38 @@ struct BlockRun {
   const Architecture& architecture() const { return pass.architecture; }
   BlockScratch& scratch() const { return pass.scratch; }
 
-  void apply(ConstMatrix x, const PreparedLinear& linear, Matrix y) const { pass.linear.apply(x, linear, y); }
+  void apply(const ProductRows& x, const PreparedLinear& linear, Matrix y) const {
+    if (x.are_terms()) {
+      pass.linear.apply(*x.terms(), linear, y);
+    } else {
+      pass.linear.apply(x.values(), linear, y);
+    }
+  }
 
-  void norm(const NormTensor& weight, ConstMatrix from, Matrix to) const {
+  void norm(const NormTensor& weight, ConstMatrix from, const ProductRows& to) const {
     const ProfileClock clock(pass.profile, "norms and residual sums");
     normalize_rows(architecture().norm, architecture().norm_epsilon, weight, from, to);
   }
 };
+
+/// Where to write rows that these maps read: as terms if all of their weights are.
+ProductRows rows_for(std::initializer_list<const PreparedLinear*> readers, Matrix values, SplitRows& terms) {
+  for (const PreparedLinear* reader : readers) {
+    if (!*reader || !reader->weight->split) return values;
+  }
+  terms.resize(values.rows, values.columns);
+  return terms;
+}
+
+/// What attention reads, and what feed-forward does.
+ProductRows attention_rows(const BlockRun& run) {
+  BlockScratch& s = run.scratch();
+  return rows_for({&run.weights.query_key_value}, s.normed, s.normed_terms);
+}
+ProductRows feed_forward_rows(const BlockRun& run) {
+  BlockScratch& s = run.scratch();
+  return rows_for({&run.weights.gate_up}, s.normed, s.normed_terms);
+}
 
 /// Columns [first, first + count) of all rows.
 Matrix columns_of(Matrix x, std::int64_t first, std::int64_t count) {
@@ -95,20 +121,28 @@ double attention_operations(const BlockRun& run) {
   return 4 * pairs * static_cast<double>(run.architecture().query_width());
 }
 
-void attend_sequences(const BlockRun& run, Matrix queries, Matrix keys, Matrix values) {
+void attend_sequences(const BlockRun& run, Matrix queries, Matrix keys, Matrix values,
+                      const ProductRows& attended) {
   const ProfileClock clock(run.pass.profile, "attention", attention_operations(run));
   std::vector<AttentionItem> items;
   for (const PackedSequence& sequence : run.sequences) {
-    items.push_back(
-        {queries.slice(sequence.first_row, sequence.rows), with_cache(sequence, sequence.cached_keys, keys),
-         with_cache(sequence, sequence.cached_values, values),
-         run.scratch().attended.slice(sequence.first_row, sequence.rows), sequence.mean_attention});
+    items.push_back({queries.slice(sequence.first_row, sequence.rows),
+                     with_cache(sequence, sequence.cached_keys, keys),
+                     with_cache(sequence, sequence.cached_values, values),
+                     attended.from(sequence.first_row, sequence.rows), sequence.mean_attention});
   }
   attend(attention_settings(run), items);
 }
 
+/// Where attention writes: terms are written by whole blocks of a head.
+ProductRows attended_rows(const BlockRun& run) {
+  BlockScratch& s = run.scratch();
+  if (run.architecture().head_dim % kTileRows != 0) return s.attended;
+  return rows_for({&run.weights.output}, s.attended, s.attended_terms);
+}
+
 /// Self-attention of normed rows into `output` [rows, hidden].
-void attention(const BlockRun& run, ConstMatrix x, Matrix output) {
+void attention(const BlockRun& run, const ProductRows& x, Matrix output) {
   const Architecture& a = run.architecture();
   const Matrix all = run.scratch().query_key_value;
   run.apply(x, run.weights.query_key_value, all);
@@ -121,8 +155,9 @@ void attention(const BlockRun& run, ConstMatrix x, Matrix output) {
     const Matrix rotated = columns_of(all, 0, a.query_width() + a.key_value_width());
     run.pass.ropes[static_cast<std::size_t>(run.pattern.rope)].rotate(rotated, a.head_dim);
   }
-  attend_sequences(run, queries, keys, values);
-  run.apply(run.scratch().attended, run.weights.output, output);
+  const ProductRows attended = attended_rows(run);
+  attend_sequences(run, queries, keys, values, attended);
+  run.apply(attended, run.weights.output, output);
 }
 
 void activate_rows(const BlockRun& run, Matrix gate_up, Matrix activated) {
@@ -136,16 +171,26 @@ void activate_rows(const BlockRun& run, Matrix gate_up, Matrix activated) {
   }
 }
 
+/// Gate and up of rows in terms, gated on the way and written as terms.
+bool gates_on_the_way(const BlockRun& run, const ProductRows& x) {
+  return run.architecture().gated && x.are_terms() && run.weights.gate_up.weight->split->has_halves() &&
+         run.weights.down.weight->split;
+}
+
 /// The feed-forward network, dense or a mixture of experts, of normed rows into `output` [rows, hidden].
-void feed_forward(const BlockRun& run, ConstMatrix x, Matrix output) {
+void feed_forward(const BlockRun& run, const ProductRows& x, Matrix output) {
+  BlockScratch& s = run.scratch();
+  const Architecture& a = run.architecture();
   if (run.pattern.experts) {
-    run_experts(run.architecture(), run.weights, run.pass.linear, x, output);
-    return;
+    run_experts(a, run.weights, run.pass.linear, x.values(), output);
+  } else if (gates_on_the_way(run, x)) {
+    run.pass.linear.apply_gated(*x.terms(), run.weights.gate_up, a.activation, s.activated_terms);
+    run.apply(s.activated_terms, run.weights.down, output);
+  } else {
+    run.apply(x, run.weights.gate_up, s.gate_up);
+    activate_rows(run, s.gate_up, s.activated);
+    run.apply(s.activated, run.weights.down, output);
   }
-  const BlockScratch& s = run.scratch();
-  run.apply(x, run.weights.gate_up, s.gate_up);
-  activate_rows(run, s.gate_up, s.activated);
-  run.apply(s.activated, run.weights.down, output);
 }
 
 BranchEnd branch_end(const BlockRun& run) {
@@ -157,50 +202,57 @@ BranchEnd branch_end(const BlockRun& run) {
   return end;
 }
 
-void finish_branch(const BlockRun& run, const BranchEnd& end, ConstMatrix before, Matrix branch, Matrix sum) {
+void finish_branch(const BlockRun& run, const BranchEnd& end, ConstMatrix before, Matrix branch, Matrix sum,
+                   const ProductRows& next) {
   const ProfileClock clock(run.pass.profile, "norms and residual sums");
-  end_branch(end, before, branch, sum, run.scratch().normed);
+  end_branch(end, before, branch, sum, next);
 }
 
-/// What attention or feed-forward reads: the normed residual stream, or the stream itself where the family
-/// has no such norm.
-ConstMatrix branch_input(const BlockRun& run, const NormTensor& norm, ConstMatrix x) {
+/// What attention or feed-forward reads: the normed residual stream in `normed`, or the stream itself where
+/// the family has no such norm.
+ProductRows branch_input(const BlockRun& run, const NormTensor& norm, Matrix x, const ProductRows& normed) {
   if (!run.architecture().input_norms) return x;
-  run.norm(norm, x, run.scratch().normed);
-  return run.scratch().normed;
+  run.norm(norm, x, normed);
+  return normed;
 }
 
 /// x + attention(norm x) + feed_forward(norm x), one norm or two.
-void run_parallel(const BlockRun& run, ConstMatrix x, Matrix output) {
-  const Architecture& a = run.architecture();
-  BlockScratch& s = run.scratch();
-  const ConstMatrix attention_input = branch_input(run, run.weights.attention_norm, x);
-  attention(run, attention_input, s.branch);
-  const ConstMatrix feed_forward_input =
-      a.shared_input_norm ? attention_input : branch_input(run, run.weights.feed_forward_norm, x);
-  feed_forward(run, feed_forward_input, s.second_branch);
-  const BranchEnd end = branch_end(run);
-  finish_branch(run, end, x, s.branch, output);
-  finish_branch(run, end, output, s.second_branch, output);
-}
-
-/// norm, attention, residual, norm, feed-forward, residual.
-void run_sequential(const BlockRun& run, ConstMatrix x, Matrix output) {
+void run_parallel(const BlockRun& run, Matrix x, Matrix output) {
   const Architecture& a = run.architecture();
   const HostBlock& w = run.weights;
   BlockScratch& s = run.scratch();
-  attention(run, branch_input(run, w.attention_norm, x), s.branch);
+  const ProductRows normed = a.shared_input_norm
+                                 ? rows_for({&w.query_key_value, &w.gate_up}, s.normed, s.normed_terms)
+                                 : attention_rows(run);
+  const ProductRows attention_input = branch_input(run, w.attention_norm, x, normed);
+  attention(run, attention_input, s.branch);
+  const ProductRows feed_forward_input =
+      a.shared_input_norm ? attention_input
+                          : branch_input(run, w.feed_forward_norm, x, feed_forward_rows(run));
+  feed_forward(run, feed_forward_input, s.second_branch);
+  const BranchEnd end = branch_end(run);
+  finish_branch(run, end, x, s.branch, output, {});
+  finish_branch(run, end, output, s.second_branch, output, {});
+}
+
+/// norm, attention, residual, norm, feed-forward, residual.
+void run_sequential(const BlockRun& run, Matrix x, Matrix output) {
+  const Architecture& a = run.architecture();
+  const HostBlock& w = run.weights;
+  BlockScratch& s = run.scratch();
+  attention(run, branch_input(run, w.attention_norm, x, attention_rows(run)), s.branch);
   BranchEnd attention_end = branch_end(run);
   if (a.output_norms) attention_end.branch_norm = &w.attention_output_norm;
   if (a.residual_norms) attention_end.residual_norm = &w.attention_norm;
   if (a.input_norms) attention_end.next_norm = &w.feed_forward_norm;
-  finish_branch(run, attention_end, x, s.branch, output);
+  const ProductRows normed = a.input_norms ? feed_forward_rows(run) : ProductRows();
+  finish_branch(run, attention_end, x, s.branch, output, normed);
 
-  feed_forward(run, a.input_norms ? s.normed : output, s.branch);
+  feed_forward(run, a.input_norms ? normed : output, s.branch);
   BranchEnd feed_forward_end = branch_end(run);
   if (a.output_norms) feed_forward_end.branch_norm = &w.feed_forward_output_norm;
   if (a.residual_norms) feed_forward_end.residual_norm = &w.feed_forward_norm;
-  finish_branch(run, feed_forward_end, output, s.branch, output);
+  finish_branch(run, feed_forward_end, output, s.branch, output, {});
 }
 
 }  // namespace
@@ -224,7 +276,7 @@ Matrix BlockScratch::place(std::size_t index, std::int64_t rows, std::int64_t co
 }
 
 void run_block(const BlockPass& pass, std::int64_t index, const HostBlock& weights,
-               const std::vector<PackedSequence>& sequences, ConstMatrix input, Matrix output) {
+               const std::vector<PackedSequence>& sequences, Matrix input, Matrix output) {
   const auto& pattern = pass.architecture.pattern[static_cast<std::size_t>(index)];
   const BlockRun run{pass, index, pattern, weights, sequences};
   if (pass.architecture.parallel_residual) {

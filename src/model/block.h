@@ -3,6 +3,7 @@
 #include "attention.h"
 #include "host_weights.h"
 #include "linear.h"
+#include "product_rows.h"
 #include "rotary.h"
 
 #include <array>
@@ -37,6 +38,8 @@ class BlockScratch {
   Matrix attended;
   Matrix gate_up;    ///< [rows, 2 intermediate], or [rows, intermediate] where nothing gates
   Matrix activated;  ///< [rows, intermediate]; gate_up itself where nothing gates
+  /// What products read whose weights are terms, in place of normed, attended and activated.
+  SplitRows normed_terms, attended_terms, activated_terms;
 
  private:
   Matrix place(std::size_t index, std::int64_t rows, std::int64_t columns);
@@ -54,8 +57,9 @@ struct BlockPass {
   Profile& profile;
 };
 
-/// Runs block `index` over packed rows: input [rows, hidden] to output [rows, hidden], which is other memory.
+/// Runs block `index` over packed rows: input [rows, hidden], which stays as it is, to output [rows, hidden],
+/// which is other memory.
 void run_block(const BlockPass& pass, std::int64_t index, const HostBlock& weights,
-               const std::vector<PackedSequence>& sequences, ConstMatrix input, Matrix output);
+               const std::vector<PackedSequence>& sequences, Matrix input, Matrix output);
 
 }  // namespace phasescope::model

@@ -3,6 +3,7 @@
 #include "backend.h"
 #include "host_weights.h"
 #include "linear.h"
+#include "split_rows.h"
 
 #include <cstdint>
 #include <memory>
@@ -38,7 +39,11 @@ class Head {
   PreparedLinear prepare_panel(std::int64_t panel, Lifetime lifetime);
   PreparedLinear panel(std::int64_t panel);
   ConstMatrix gather(ConstMatrix normed, const Rows& rows);
-  void add_panel(std::int64_t panel, ConstMatrix input, Rows& rows);
+  void add_panel(const PreparedLinear& weights, std::int64_t panel, ConstMatrix input, Rows& rows);
+  void add_split_panels(std::int64_t first, std::int64_t count, const PreparedLinear* weights, Rows& rows);
+  void add_row(Rows& rows, std::int64_t row, std::int64_t panel, float* logits, std::int64_t count,
+               std::int64_t first_token) const;
+  void add_all(ConstMatrix input, Rows& rows);
   void finish_logits(float* logits, std::int64_t count) const;
 
   const checkpoint::Checkpoint& checkpoint_;
@@ -52,6 +57,7 @@ class Head {
   std::uint64_t bytes_ = 0;
   double seconds_ = 0;
   Buffer gathered_, projected_, logits_;
+  SplitRows terms_;
 };
 
 }  // namespace phasescope::model

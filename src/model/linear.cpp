@@ -1,5 +1,6 @@
 #include "linear.h"
 
+#include "activation.h"
 #include "onednn_product.h"
 #include "stopwatch.h"
 
@@ -43,11 +44,24 @@ Buffer convert_all(const WeightSource& source) {
   return rows;
 }
 
+void check_shapes(std::int64_t rows, std::int64_t columns, const PreparedLinear& weights, ConstMatrix y) {
+  if (columns != weights.inputs() || y.columns != weights.outputs() || rows != y.rows)
+    throw Error(ExitClass::internal, "matrix product of shapes that do not fit");
+}
+
 }  // namespace
+
+std::string product_name(const WeightMatrix& weights) {
+  return "product " + std::to_string(weights.inputs) + " x " + std::to_string(weights.outputs);
+}
+
+double product_operations(const WeightMatrix& weights, std::int64_t rows) {
+  return 2.0 * static_cast<double>(rows) * static_cast<double>(weights.inputs * weights.outputs);
+}
 
 struct Linear::Implementation {
   OneDnnProduct onednn;
-  SplitTerms terms;
+  SplitRows terms;  ///< of rows that come in float32
 };
 
 Linear::Linear(MatrixLibrary library, bool deterministic, Profile& profile)
@@ -80,15 +94,33 @@ std::shared_ptr<const WeightMatrix> Linear::prepare(const WeightSource& source, 
 }
 
 void Linear::apply(ConstMatrix x, const PreparedLinear& weights, Matrix y) {
-  if (x.columns != weights.inputs() || y.columns != weights.outputs() || x.rows != y.rows) {
-    throw Error(ExitClass::internal, "matrix product of shapes that do not fit");
-  }
+  check_shapes(x.rows, x.columns, weights, y);
   if (x.rows == 0) return;
   const Stopwatch watch;
   multiply(x, weights, y);
-  const double operations = 2.0 * static_cast<double>(x.rows) * static_cast<double>(x.columns * y.columns);
-  profile_.add("product " + std::to_string(x.columns) + " x " + std::to_string(y.columns), watch.seconds(),
-               operations);
+  profile_.add(product_name(*weights.weight), watch.seconds(), product_operations(*weights.weight, x.rows));
+}
+
+void Linear::apply(const SplitRows& x, const PreparedLinear& weights, Matrix y) {
+  check_shapes(x.rows(), x.columns(), weights, y);
+  if (x.rows() == 0) return;
+  const Stopwatch watch;
+  weights.weight->split->multiply(x, weights.bias, y);
+  profile_.add(product_name(*weights.weight), watch.seconds(), product_operations(*weights.weight, x.rows()));
+}
+
+void Linear::apply_gated(const SplitRows& x, const PreparedLinear& weights, checkpoint::Activation activation,
+                         SplitRows& y) {
+  const Stopwatch watch;
+  const double gating = weights.weight->split->multiply_gated(
+      x, weights.bias,
+      [activation](float* gate, const float* up, std::int64_t count) {
+        activate_gate(activation, gate, up, count);
+      },
+      y);
+  profile_.add(product_name(*weights.weight), watch.seconds() - gating,
+               product_operations(*weights.weight, x.rows()));
+  profile_.add("activation", gating);
 }
 
 void Linear::apply(ConstMatrix x, const LinearTensor& weights, Matrix y) {
@@ -101,7 +133,8 @@ void Linear::apply(ConstMatrix x, const LinearTensor& weights, Matrix y) {
 
 void Linear::multiply(ConstMatrix x, const PreparedLinear& weights, Matrix y) {
   if (weights.weight->split) {
-    weights.weight->split->multiply(x, weights.bias, y, implementation_->terms);
+    implementation_->terms.assign(x);
+    weights.weight->split->multiply(implementation_->terms, weights.bias, y);
     return;
   }
   const ThreadLimit limit(deterministic_ ? 1 : thread_count());
@@ -114,12 +147,12 @@ void Linear::multiply(ConstMatrix x, const PreparedLinear& weights, Matrix y) {
 
 MatrixLibrary default_matrix_library() {
   if (!OneDnnProduct::available()) return MatrixLibrary::torch;
-  return SplitWeights::available() ? MatrixLibrary::tiles : MatrixLibrary::onednn;
+  return TileUnit::available() ? MatrixLibrary::tiles : MatrixLibrary::onednn;
 }
 
 MatrixLibrary matrix_library_named(const std::string& name) {
   const bool onednn = OneDnnProduct::available();
-  const bool tiles = onednn && SplitWeights::available();
+  const bool tiles = onednn && TileUnit::available();
   if (name == "auto") return default_matrix_library();
   if (name == "torch") return MatrixLibrary::torch;
   if (name == "onednn" && onednn) return MatrixLibrary::onednn;

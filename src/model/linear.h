@@ -1,12 +1,14 @@
 #pragma once
 
 #include "matrix.h"
+#include "split_rows.h"
 #include "weight_matrix.h"
 #include "weight_source.h"
 
 #include <string>
 
 #include "phasescope/base/profile.h"
+#include "phasescope/checkpoint/architecture.h"
 
 namespace phasescope::model {
 
@@ -24,6 +26,11 @@ MatrixLibrary default_matrix_library();
 MatrixLibrary matrix_library_named(const std::string& name);
 /// "bfloat16 tiles, oneDNN 2.6.3", "oneDNN 2.6.3" or "libtorch".
 std::string matrix_library_text(MatrixLibrary library);
+
+/// What profiles call a product of these weights: "product INPUTS x OUTPUTS".
+std::string product_name(const WeightMatrix& weights);
+/// Floating-point operations of a product with so many rows.
+double product_operations(const WeightMatrix& weights, std::int64_t rows);
 
 /// How long a prepared matrix will serve.
 enum class Lifetime {
@@ -47,6 +54,12 @@ class Linear {
 
   /// y = x W^T + b. x [rows, inputs], y [rows, outputs]; y must be dense (stride = columns).
   void apply(ConstMatrix x, const PreparedLinear& weights, Matrix y);
+  /// The same of rows that are bfloat16 terms, as the weights must be.
+  void apply(const SplitRows& x, const PreparedLinear& weights, Matrix y);
+  /// y [rows, outputs / 2] = activation(g) * u where x W^T + b is [g, u]. Only of weights that are terms in
+  /// two halves (SplitWeights::has_halves).
+  void apply_gated(const SplitRows& x, const PreparedLinear& weights, checkpoint::Activation activation,
+                   SplitRows& y);
   /// The same with weights as they are stored, in float32.
   void apply(ConstMatrix x, const LinearTensor& weights, Matrix y);
 

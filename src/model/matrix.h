@@ -1,16 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <new>
 #include <utility>
 #include <vector>
 
 #include <Eigen/Core>
 
+#include "phasescope/base/memory.h"
+
 namespace phasescope::model {
 
-/// Aligns to whole vector registers, and leaves new elements as they are: the threads that fill them are then
-/// the first to touch their pages.
+/// Aligns to whole vector registers, takes large buffers in large pages, and leaves new elements as they are:
+/// the threads that fill them are then the first to touch their pages.
 template <class Element>
 class BufferAllocator : public Eigen::aligned_allocator<Element> {
  public:
@@ -21,6 +24,18 @@ class BufferAllocator : public Eigen::aligned_allocator<Element> {
   BufferAllocator() = default;
   template <class Other>
   BufferAllocator(const BufferAllocator<Other>&) {}
+
+  Element* allocate(std::size_t count) {
+    if (count * sizeof(Element) < kLargeBuffer) return Eigen::aligned_allocator<Element>::allocate(count);
+    return static_cast<Element*>(allocate_large(count * sizeof(Element)));
+  }
+  void deallocate(Element* memory, std::size_t count) {
+    if (count * sizeof(Element) < kLargeBuffer) {
+      Eigen::aligned_allocator<Element>::deallocate(memory, count);
+    } else {
+      std::free(memory);
+    }
+  }
 
   template <class Constructed>
   void construct(Constructed* place) {

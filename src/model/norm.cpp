@@ -33,20 +33,35 @@ void normalize(NormKind kind, float epsilon, const NormTensor& norm, const float
   if (norm.bias != nullptr) y += ConstRow(norm.bias, width);
 }
 
+/// A row for a product to read.
+void normalize_row(NormKind kind, float epsilon, const NormTensor& norm, const float* input,
+                   const ProductRows& output, std::int64_t row, std::int64_t width) {
+  if (!output.are_terms()) {
+    normalize(kind, epsilon, norm, input, output.values().row(row), width);
+    return;
+  }
+  static thread_local Buffer normed;
+  normed.resize(static_cast<std::size_t>(width));
+  normalize(kind, epsilon, norm, input, normed.data(), width);
+  output.put(row, 0, normed.data(), width);
+}
+
 }  // namespace
 
 void normalize_vector(NormKind kind, double epsilon, const NormTensor& norm, float* x, std::int64_t width) {
   normalize(kind, static_cast<float>(epsilon), norm, x, x, width);
 }
 
-void normalize_rows(NormKind kind, double epsilon, const NormTensor& norm, ConstMatrix x, Matrix y) {
+void normalize_rows(NormKind kind, double epsilon, const NormTensor& norm, ConstMatrix x,
+                    const ProductRows& y) {
 #pragma omp parallel for schedule(static)
   for (std::int64_t r = 0; r < x.rows; ++r) {
-    normalize(kind, static_cast<float>(epsilon), norm, x.row(r), y.row(r), x.columns);
+    normalize_row(kind, static_cast<float>(epsilon), norm, x.row(r), y, r, x.columns);
   }
 }
 
-void end_branch(const BranchEnd& end, ConstMatrix before, Matrix branch, Matrix sum, Matrix next) {
+void end_branch(const BranchEnd& end, ConstMatrix before, Matrix branch, Matrix sum,
+                const ProductRows& next) {
   const auto epsilon = static_cast<float>(end.epsilon);
   const std::int64_t width = sum.columns;
 #pragma omp parallel for schedule(static)
@@ -57,7 +72,7 @@ void end_branch(const BranchEnd& end, ConstMatrix before, Matrix branch, Matrix 
     if (end.residual_norm != nullptr)
       normalize(end.kind, epsilon, *end.residual_norm, sum.row(r), sum.row(r), width);
     if (end.next_norm != nullptr)
-      normalize(end.kind, epsilon, *end.next_norm, sum.row(r), next.row(r), width);
+      normalize_row(end.kind, epsilon, *end.next_norm, sum.row(r), next, r, width);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "matrix.h"
+#include "product_rows.h"
 
 #include "phasescope/checkpoint/architecture.h"
 
@@ -9,7 +10,7 @@ namespace phasescope::model {
 /// Normalises every row of x into y (which may be x) over its columns, both cores. The statistics are float32
 /// sums, as in the reference implementations.
 void normalize_rows(checkpoint::NormKind kind, double epsilon, const NormTensor& norm, ConstMatrix x,
-                    Matrix y);
+                    const ProductRows& y);
 
 /// Normalises one vector of `width` in place.
 void normalize_vector(checkpoint::NormKind kind, double epsilon, const NormTensor& norm, float* x,
@@ -28,6 +29,6 @@ struct BranchEnd {
 /// sum = residual_norm(before + scale branch_norm(branch)) and, where there is a next norm, next =
 /// next_norm(sum): each row once, while it is in the nearest cache. `branch` may be changed; `sum` may be
 /// `before`.
-void end_branch(const BranchEnd& end, ConstMatrix before, Matrix branch, Matrix sum, Matrix next);
+void end_branch(const BranchEnd& end, ConstMatrix before, Matrix branch, Matrix sum, const ProductRows& next);
 
 }  // namespace phasescope::model

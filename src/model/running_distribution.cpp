@@ -87,6 +87,21 @@ void RunningDistribution::add(const float* logits, std::int64_t count, std::int6
   }
 }
 
+void RunningDistribution::append(RunningDistribution later) {
+  finite_ = finite_ && later.finite_;
+  count_ += later.count_;
+  if (!finite_) return;
+  second_ = std::max({std::min(largest_, later.largest_), second_, later.second_});
+  if (later.largest_ > largest_) {
+    best_ = later.best_;
+    raise_largest(later.largest_);
+  } else {
+    later.raise_largest(largest_);
+  }
+  weight_ += later.weight_;
+  weighted_gap_ += later.weighted_gap_;
+}
+
 TokenDistribution RunningDistribution::distribution() const {
   TokenDistribution result;
   result.finite = finite_;

@@ -15,6 +15,8 @@ class RunningDistribution {
 
   /// The logits of tokens [first, first + count).
   void add(const float* logits, std::int64_t count, std::int64_t first);
+  /// What another has seen of the same row, of tokens after all that this one has seen.
+  void append(RunningDistribution later);
   TokenDistribution distribution() const;
 
  private:

@@ -1,5 +1,8 @@
 #include "split_product.h"
 
+#include "split_terms.h"
+#include "stopwatch.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cstring>
@@ -7,114 +10,40 @@
 #include "phasescope/base/error.h"
 #include "phasescope/base/threads.h"
 
-#if defined(__x86_64__) && defined(__linux__)
-#define PHASESCOPE_HAS_TILES 1
-#include <immintrin.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#define PHASESCOPE_TILES __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16")))
-#endif
-
 namespace phasescope::model {
-
-std::uint64_t SplitWeights::bytes() const {
-  std::uint64_t total = 0;
-  for (const Panel& panel : panels_) total += panel.tiles.size() * sizeof(std::uint16_t);
-  return total;
-}
-
-#ifdef PHASESCOPE_HAS_TILES
-
 namespace {
 
-constexpr std::int64_t kTileRows = 16;         // rows of a tile: activations' rows, or outputs
-constexpr std::int64_t kDepth = 32;            // inputs that one tile covers
-constexpr std::int64_t kTile = 512;            // numbers of a tile
 constexpr std::int64_t kPanel = 32;            // outputs of a panel: two tiles
-constexpr std::int64_t kInputTerms = 3;        // of an activation
-constexpr std::int64_t kBlockTiles = 2;        // tiles of rows that are multiplied together
+constexpr std::int64_t kBlockRows = 32;        // rows that are multiplied together: two tiles
 constexpr std::int64_t kCacheBytes = 1 << 20;  // terms of activations that stay in the second-level cache
 
 std::int64_t quotient_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
 
-bool has_tile_unit() {
-  if (!__builtin_cpu_supports("avx512bf16") || !__builtin_cpu_supports("avx512bw")) return false;
-  unsigned int a = 7, b = 0, c = 0, d = 0;
-  __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-  constexpr unsigned int bfloat16_tiles = 1U << 22;
-  constexpr unsigned int tiles = 1U << 24;
-  return (d & bfloat16_tiles) != 0 && (d & tiles) != 0;
+}  // namespace
+
+std::int64_t SplitWeights::panels() const {
+  return quotient_up(outputs_, kPanel);
 }
 
-/// Linux lets a process use the tile registers only after it has asked.
-bool permitted() {
-  constexpr long request_permission = 0x1023;  // ARCH_REQ_XCOMP_PERM
-  constexpr long tile_data = 18;               // XFEATURE_XTILEDATA
-  return ::syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+/// Numbers of a panel.
+std::int64_t SplitWeights::panel_size() const {
+  return quotient_up(inputs_, kDepth) * terms_ * 2 * kTile;
 }
 
-struct TileConfiguration {
-  std::uint8_t palette = 1;
-  std::uint8_t start_row = 0;
-  std::uint8_t reserved[14] = {};
-  std::uint16_t row_bytes[16] = {};
-  std::uint8_t rows[16] = {};
-};
-
-PHASESCOPE_TILES void configure_tiles() {
-  alignas(64) TileConfiguration configuration;
-  for (int i = 0; i < 8; ++i) {
-    configuration.row_bytes[i] = 64;
-    configuration.rows[i] = kTileRows;
-  }
-  _tile_loadconfig(&configuration);
+void SplitWeights::lay_out(int terms) {
+  terms_ = terms;
+  tiles_ = SplitTerms(static_cast<std::size_t>(panels() * panel_size()));
 }
 
-PHASESCOPE_TILES void release_tiles() {
-  _tile_release();
+bool SplitWeights::has_halves() const {
+  return outputs_ % (2 * kPanel) == 0;
 }
 
-struct ThreeTerms {
-  __m256i high, middle, low;
-};
+#ifdef PHASESCOPE_HAS_TILES
 
-PHASESCOPE_TILES inline __m512 widen(__m256i terms) {
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(terms), 16));
-}
-
-/// Each term is what remains, rounded to the nearest bfloat16; the remainders are exact.
-PHASESCOPE_TILES inline ThreeTerms split(__m512 x) {
-  ThreeTerms terms;
-  terms.high = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x));
-  const __m512 rest = _mm512_sub_ps(x, widen(terms.high));
-  terms.middle = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(rest));
-  terms.low = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(_mm512_sub_ps(rest, widen(terms.middle))));
-  return terms;
-}
-
-PHASESCOPE_TILES inline __m512 load_part(const float* from, std::int64_t count) {
-  if (count >= kTileRows) return _mm512_loadu_ps(from);
-  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << std::max<std::int64_t>(0, count)) - 1U), from);
-}
-
-PHASESCOPE_TILES inline void store(std::uint16_t* to, __m256i terms) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), terms);
-}
-
-/// One row of up to 16 rows of activations: tiles [blocks of 32 inputs][term][16 rows][32].
-PHASESCOPE_TILES void split_row(const float* row, std::int64_t inputs, std::uint16_t* out) {
-  for (std::int64_t first = 0; first < inputs; first += kDepth) {
-    for (std::int64_t half = 0; half < kDepth; half += kTileRows) {
-      const ThreeTerms terms = split(load_part(row + first + half, inputs - first - half));
-      store(out + half, terms.high);
-      store(out + kTile + half, terms.middle);
-      store(out + 2 * kTile + half, terms.low);
-    }
-    out += kInputTerms * kTile;
-  }
-}
+namespace {
 
 /// [16 outputs][32 inputs] to the order in which a tile of weights is read: pairs of inputs, outputs within.
 void interleave_pairs(const std::uint16_t* rows, std::uint16_t* tile) {
@@ -159,10 +88,6 @@ PHASESCOPE_TILES int split_panel(const float* rows, std::int64_t outputs, std::i
   if (!is_zero(third)) return 3;
   return is_zero(second) ? 1 : 2;
 }
-
-}  // namespace
-
-namespace {
 
 // Tiles 0 to 3 are sums [2 tiles of rows][2 tiles of outputs], 4 and 5 activations, 6 and 7 weights.
 #define PHASESCOPE_LOAD_INPUTS(term)        \
@@ -243,59 +168,78 @@ BlockKernel block_kernel(int terms, std::int64_t row_tiles) {
 
 }  // namespace
 
-/// One product on its way: x as terms, then blocks of 32 rows times panels of 32 outputs.
+/// One product on its way: blocks of 32 rows times panels of 32 outputs.
 struct SplitWeights::Product {
   const SplitWeights& weights;
-  ConstMatrix x;
+  const SplitRows& x;
   const float* bias;
-  Matrix y;
-  std::uint16_t* terms;  ///< of x: 16 rows after 16 rows, each as split_row lays them out
 
-  std::int64_t depth_blocks() const { return quotient_up(weights.inputs_, kDepth); }
-  std::int64_t row_tiles() const { return quotient_up(x.rows, kTileRows); }
-  std::int64_t row_blocks() const { return quotient_up(row_tiles(), kBlockTiles); }
-  std::int64_t panels() const { return static_cast<std::int64_t>(weights.panels_.size()); }
-  std::uint16_t* row_tile(std::int64_t tile) const {
-    return terms + tile * depth_blocks() * kInputTerms * kTile;
+  std::int64_t rows_of(std::int64_t block) const {
+    return std::min(kBlockRows, x.rows() - block * kBlockRows);
   }
 
-  void split_rows(std::int64_t tile) const {
-    for (std::int64_t r = 0; r < kTileRows; ++r) {
-      // Rows beyond the last give sums that nobody reads.
-      const std::int64_t row = std::min(tile * kTileRows + r, x.rows - 1);
-      split_row(x.row(row), x.columns, row_tile(tile) + r * kDepth);
-    }
+  /// Tile registers for all blocks: a single one takes no more rows than it has.
+  TileUnit unit() const {
+    if (x.rows() > kBlockRows) return {kTileRows, kTileRows};
+    const std::int64_t second = x.rows() - kTileRows;
+    return {std::min(kTileRows, x.rows()), second > 0 ? second : kTileRows};
   }
 
-  void multiply(std::int64_t p, std::int64_t block) const {
-    const Panel& panel = weights.panels_[static_cast<std::size_t>(p)];
-    const std::int64_t row = block * kBlockTiles * kTileRows;
-    const std::int64_t rows = std::min(kBlockTiles * kTileRows, x.rows - row);
-    const std::int64_t columns = std::min(kPanel, y.columns - p * kPanel);
-    const std::int64_t tiles = quotient_up(rows, kTileRows);
-    const std::uint16_t* first = row_tile(block * kBlockTiles);
-    const std::uint16_t* second = row_tile(block * kBlockTiles + tiles - 1);
+  /// [32, 32] of the product; rows beyond the last are of no meaning.
+  void run(std::int64_t panel, std::int64_t block, float* y, std::int64_t stride) const {
+    const std::int64_t tiles = quotient_up(rows_of(block), kTileRows);
+    const std::uint16_t* first = x.tile(2 * block);
+    const std::uint16_t* second = x.tile(2 * block + tiles - 1);
     alignas(64) float panel_bias[kPanel] = {};
-    if (bias != nullptr) std::copy_n(bias + p * kPanel, columns, panel_bias);
-    const BlockKernel kernel = block_kernel(panel.terms, tiles);
-    const std::uint16_t* of_panel = panel.tiles.data();
-    if (rows == tiles * kTileRows && columns == kPanel) {
-      kernel(first, second, of_panel, depth_blocks(), panel_bias, y.row(row) + p * kPanel, y.stride);
+    if (bias != nullptr)
+      std::copy_n(bias + panel * kPanel, std::min(kPanel, weights.outputs_ - panel * kPanel), panel_bias);
+    const std::uint16_t* of_panel = weights.tiles_.data() + panel * weights.panel_size();
+    block_kernel(weights.terms_, tiles)(first, second, of_panel, x.depth_blocks(), panel_bias, y, stride);
+  }
+
+  /// The same into the matrix whose first element is of row 32 first_block and output 32 first_panel.
+  void write(std::int64_t panel, std::int64_t block, std::int64_t first_panel, std::int64_t first_block,
+             Matrix y) const {
+    const std::int64_t row = (block - first_block) * kBlockRows;
+    const std::int64_t column = (panel - first_panel) * kPanel;
+    const std::int64_t rows = std::min(kBlockRows, y.rows - row);
+    const std::int64_t columns = std::min(kPanel, y.columns - column);
+    const bool whole_tiles = rows % kTileRows == 0 || x.rows() <= kBlockRows;
+    if (whole_tiles && columns == kPanel) {
+      run(panel, block, y.row(row) + column, y.stride);
       return;
     }
-    alignas(64) float whole[kBlockTiles * kTileRows * kPanel];
-    kernel(first, second, of_panel, depth_blocks(), panel_bias, whole, kPanel);
-    for (std::int64_t r = 0; r < rows; ++r)
-      std::copy_n(whole + r * kPanel, columns, y.row(row + r) + p * kPanel);
+    alignas(64) float sums[kBlockRows * kPanel];
+    run(panel, block, sums, kPanel);
+    for (std::int64_t r = 0; r < rows; ++r) std::copy_n(sums + r * kPanel, columns, y.row(row + r) + column);
+  }
+
+  /// Calls body(unit, block) for all, over the threads: blocks of rows whose terms stay in the second-level
+  /// cache, and units (panels, or pairs of them) in groups that keep all threads busy.
+  template <class Body>
+  void for_each(std::int64_t units, Body body) const {
+    const std::int64_t blocks = quotient_up(x.rows(), kBlockRows);
+    const std::int64_t bytes_of_block = 2 * x.tile_stride() * std::int64_t{sizeof(std::uint16_t)};
+    const std::int64_t chunk = std::max<std::int64_t>(1, kCacheBytes / bytes_of_block);
+    const std::int64_t chunks = quotient_up(blocks, chunk);
+    const std::int64_t group = std::clamp<std::int64_t>(chunks * units / (8 * thread_count()), 1, 8);
+    const std::int64_t groups = quotient_up(units, group);
+#pragma omp parallel
+    {
+      const TileUnit tiles = unit();
+#pragma omp for collapse(2) schedule(dynamic)
+      for (std::int64_t c = 0; c < chunks; ++c) {
+        for (std::int64_t g = 0; g < groups; ++g) {
+          for (std::int64_t u = g * group; u < std::min(units, (g + 1) * group); ++u) {
+            for (std::int64_t b = c * chunk; b < std::min(blocks, (c + 1) * chunk); ++b) body(u, b);
+          }
+        }
+      }
+    }
   }
 };
 
-bool SplitWeights::available() {
-  static const bool answer = has_tile_unit() && permitted();
-  return answer;
-}
-
-/// How many terms the panel's weights need; up to two are kept.
+/// How many terms the panel's weights need; it is kept if the matrix has as many.
 int SplitWeights::pack_panel(const WeightSource& source, std::int64_t index) {
   static thread_local std::vector<float> rows;
   static thread_local SplitTerms all_terms;
@@ -304,71 +248,83 @@ int SplitWeights::pack_panel(const WeightSource& source, std::int64_t index) {
   rows.resize(static_cast<std::size_t>(kPanel * source.inputs));
   all_terms.resize(static_cast<std::size_t>(depth_blocks * 2 * kInputTerms * kTile));
   source.convert(index * kPanel, count, rows.data());
-  Panel& panel = panels_[static_cast<std::size_t>(index)];
-  panel.terms = split_panel(rows.data(), count, source.inputs, all_terms.data());
-  if (panel.terms > 2) return panel.terms;
-  const std::int64_t kept = 2 * panel.terms * kTile;
-  panel.tiles.resize(static_cast<std::size_t>(depth_blocks * kept));
-  for (std::int64_t d = 0; d < depth_blocks; ++d) {
-    std::copy_n(all_terms.data() + d * 2 * kInputTerms * kTile, kept, panel.tiles.data() + d * kept);
-  }
-  return panel.terms;
+  const int needed = split_panel(rows.data(), count, source.inputs, all_terms.data());
+  if (needed > terms_) return needed;
+  const std::int64_t kept = 2 * terms_ * kTile;
+  std::uint16_t* panel = tiles_.data() + index * panel_size();
+  for (std::int64_t d = 0; d < depth_blocks; ++d)
+    std::copy_n(all_terms.data() + d * 2 * kInputTerms * kTile, kept, panel + d * kept);
+  return needed;
+}
+
+/// How many terms the weights need; they are all kept if the matrix has as many.
+int SplitWeights::pack_panels(const WeightSource& source) {
+  std::atomic<int> needed{pack_panel(source, 0)};  // most that do not fit show it at once
+  if (needed > terms_) return needed;
+  parallel_for(panels() - 1, [&](std::int64_t p) {
+    if (needed > terms_) return;
+    const int of_panel = pack_panel(source, p + 1);
+    int most = needed;
+    while (of_panel > most && !needed.compare_exchange_weak(most, of_panel)) {
+    }
+  });
+  return needed;
 }
 
 std::optional<SplitWeights> SplitWeights::pack(const WeightSource& source) {
   SplitWeights packed;
   packed.outputs_ = source.outputs;
   packed.inputs_ = source.inputs;
-  packed.panels_.resize(static_cast<std::size_t>(quotient_up(source.outputs, kPanel)));
-  if (packed.pack_panel(source, 0) > 2) return std::nullopt;  // most that do not fit show it at once
-  std::atomic<bool> fits{true};
-  parallel_for(static_cast<std::int64_t>(packed.panels_.size()) - 1, [&](std::int64_t p) {
-    if (fits && packed.pack_panel(source, p + 1) > 2) fits = false;
-  });
-  if (!fits) return std::nullopt;
-  return packed;
+  for (const int terms : {1, 2}) {
+    packed.lay_out(terms);
+    if (packed.pack_panels(source) <= terms) return packed;
+  }
+  return std::nullopt;
 }
 
-void SplitWeights::multiply(ConstMatrix x, const float* bias, Matrix y, SplitTerms& scratch) const {
-  Product product{*this, x, bias, y, nullptr};
-  const std::int64_t row_tiles = product.row_tiles();
-  const std::int64_t tile_numbers = product.depth_blocks() * kInputTerms * kTile;
-  const auto needed = static_cast<std::size_t>(row_tiles * tile_numbers);
-  if (scratch.size() < needed) scratch = SplitTerms(needed);
-  product.terms = scratch.data();
-  // Blocks of rows whose terms stay in the second-level cache, and panels in groups that keep all threads
-  // busy.
-  const std::int64_t blocks = product.row_blocks();
-  const std::int64_t chunk =
-      std::max<std::int64_t>(1, kCacheBytes / (kBlockTiles * tile_numbers * std::int64_t{2}));
-  const std::int64_t chunks = quotient_up(blocks, chunk);
-  const std::int64_t panels = product.panels();
-  const std::int64_t group = std::clamp<std::int64_t>(chunks * panels / (8 * thread_count()), 1, 8);
-  const std::int64_t groups = quotient_up(panels, group);
-#pragma omp parallel
-  {
-#pragma omp for schedule(static)
-    for (std::int64_t t = 0; t < row_tiles; ++t) product.split_rows(t);
-    configure_tiles();
-#pragma omp for collapse(2) schedule(dynamic)
-    for (std::int64_t c = 0; c < chunks; ++c) {
-      for (std::int64_t g = 0; g < groups; ++g) {
-        for (std::int64_t p = g * group; p < std::min(panels, (g + 1) * group); ++p) {
-          for (std::int64_t b = c * chunk; b < std::min(blocks, (c + 1) * chunk); ++b) product.multiply(p, b);
-        }
-      }
-    }
-    release_tiles();
+void SplitWeights::multiply(const SplitRows& x, const float* bias, Matrix y) const {
+  const Product product{*this, x, bias};
+  product.for_each(panels(), [&](std::int64_t p, std::int64_t b) { product.write(p, b, 0, 0, y); });
+}
+
+void SplitWeights::multiply_part(const SplitRows& x, std::int64_t first_row, std::int64_t first_output,
+                                 const float* bias, Matrix y) const {
+  const Product product{*this, x, bias};
+  const TileUnit tiles = product.unit();
+  const std::int64_t first_panel = first_output / kPanel, first_block = first_row / kBlockRows;
+  for (std::int64_t p = 0; p < quotient_up(y.columns, kPanel); ++p) {
+    for (std::int64_t b = 0; b < quotient_up(y.rows, kBlockRows); ++b)
+      product.write(first_panel + p, first_block + b, first_panel, first_block, y);
   }
+}
+
+double SplitWeights::multiply_gated(const SplitRows& x, const float* bias, const Gate& gate,
+                                    SplitRows& y) const {
+  const Product product{*this, x, bias};
+  const std::int64_t half = panels() / 2;
+  y.resize(x.rows(), outputs_ / 2);
+  SharedSeconds gate_seconds;
+  product.for_each(half, [&](std::int64_t p, std::int64_t b) {
+    alignas(64) float gates[kBlockRows * kPanel];
+    alignas(64) float ups[kBlockRows * kPanel];
+    product.run(p, b, gates, kPanel);
+    product.run(half + p, b, ups, kPanel);
+    const Stopwatch watch;
+    const std::int64_t rows = product.rows_of(b);
+    gate(gates, ups, rows * kPanel);
+    for (std::int64_t r = 0; r < rows; ++r) y.put(b * kBlockRows + r, p * kPanel, gates + r * kPanel, kPanel);
+    gate_seconds.add(watch.seconds());
+  });
+  return gate_seconds.total() / thread_count();
 }
 
 #else
 
-bool SplitWeights::available() {
-  return false;
+int SplitWeights::pack_panel(const WeightSource&, std::int64_t) {
+  return 3;
 }
 
-int SplitWeights::pack_panel(const WeightSource&, std::int64_t) {
+int SplitWeights::pack_panels(const WeightSource&) {
   return 3;
 }
 
@@ -376,8 +332,24 @@ std::optional<SplitWeights> SplitWeights::pack(const WeightSource& /*source*/) {
   return std::nullopt;
 }
 
-void SplitWeights::multiply(ConstMatrix, const float*, Matrix, SplitTerms&) const {
+namespace {
+
+[[noreturn]] void throw_no_tile_unit() {
   throw Error(ExitClass::internal, "no tile unit on this processor");
+}
+
+}  // namespace
+
+void SplitWeights::multiply(const SplitRows&, const float*, Matrix) const {
+  throw_no_tile_unit();
+}
+
+void SplitWeights::multiply_part(const SplitRows&, std::int64_t, std::int64_t, const float*, Matrix) const {
+  throw_no_tile_unit();
+}
+
+double SplitWeights::multiply_gated(const SplitRows&, const float*, const Gate&, SplitRows&) const {
+  throw_no_tile_unit();
 }
 
 #endif

@@ -1,12 +1,13 @@
 #pragma once
 
 #include "matrix.h"
+#include "split_rows.h"
 #include "weight_source.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <vector>
 
 namespace phasescope::model {
 
@@ -19,36 +20,46 @@ namespace phasescope::model {
 /// products of terms only those below 2^-27 of the whole are left out, so the result errs as one of float32
 /// does. Sums always run in the same order, however many threads or rows there are.
 
-/// Bfloat16 numbers, aligned to whole tile rows.
-using SplitTerms = std::vector<std::uint16_t, BufferAllocator<std::uint16_t>>;
-
-/// A weight matrix as terms, in panels of 32 output channels.
+/// A weight matrix as terms, in panels of 32 output channels that lie one after another.
 class SplitWeights {
  public:
-  /// Whether this processor and system have the tile unit, and this program may use it.
-  static bool available();
   /// nullopt where some weight is not the sum of two bfloat16 numbers.
   static std::optional<SplitWeights> pack(const WeightSource& source);
 
   std::int64_t outputs() const { return outputs_; }
   std::int64_t inputs() const { return inputs_; }
-  std::uint64_t bytes() const;
+  std::uint64_t bytes() const { return tiles_.size() * sizeof(std::uint16_t); }
 
-  /// y = x W^T + b; bias nullptr: none. x and y need not be dense. `scratch` keeps the terms of x.
-  void multiply(ConstMatrix x, const float* bias, Matrix y, SplitTerms& scratch) const;
+  /// y = x W^T + b, on all threads; bias nullptr: none. y need not be dense.
+  void multiply(const SplitRows& x, const float* bias, Matrix y) const;
+
+  /// Rows [first_row, ...) and outputs [first_output, ...) of the same, as many as y has, on the calling
+  /// thread alone. Both firsts are multiples of 32.
+  void multiply_part(const SplitRows& x, std::int64_t first_row, std::int64_t first_output, const float* bias,
+                     Matrix y) const;
+
+  /// Whether the outputs are two halves that multiply_gated() can take.
+  bool has_halves() const;
+  /// Makes `count` gates their activation times up, in place.
+  using Gate = std::function<void(float* gate, const float* up, std::int64_t count)>;
+  /// y = gate(first half of x W^T + b, second half), block by block while it is in the nearest cache. Returns
+  /// the seconds that went into `gate`, divided by the threads.
+  double multiply_gated(const SplitRows& x, const float* bias, const Gate& gate, SplitRows& y) const;
 
  private:
-  struct Panel {
-    int terms = 1;
-    SplitTerms tiles;  ///< [blocks of 32 inputs][term][2 tiles of 16 outputs][16 pairs of inputs][16][2]
-  };
   struct Product;
 
+  std::int64_t panels() const;
+  std::int64_t panel_size() const;
+  void lay_out(int terms);
   int pack_panel(const WeightSource& source, std::int64_t index);
+  int pack_panels(const WeightSource& source);
 
   std::int64_t outputs_ = 0;
   std::int64_t inputs_ = 0;
-  std::vector<Panel> panels_;
+  int terms_ = 1;
+  SplitTerms
+      tiles_;  ///< [panels][blocks of 32 inputs][term][2 tiles of 16 outputs][16 pairs of inputs][16][2]
 };
 
 }  // namespace phasescope::model

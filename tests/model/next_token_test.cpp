@@ -162,6 +162,44 @@ TEST(RunningDistribution, PiecesGiveWhatTheWholeGives) {
   }
 }
 
+/// Pieces described apart and appended in their order, the largest logit in the first, a middle or the last;
+/// on a tie the first of the largest.
+TEST(RunningDistribution, AppendedPiecesGiveWhatTheWholeGives) {
+  for (const std::size_t best : {std::size_t{3}, std::size_t{2500}, std::size_t{4999}}) {
+    std::vector<float> logits(5000);
+    for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = static_cast<float>((i * 7919) % 1000) / 50.0F;
+    logits[best] = 25;
+    if (best == 2500) logits[4000] = 25;
+    RunningDistribution appended;
+    for (std::size_t first = 0; first < logits.size(); first += 700) {
+      const auto count = static_cast<std::int64_t>(std::min<std::size_t>(700, logits.size() - first));
+      RunningDistribution piece;
+      piece.add(logits.data() + first, count, static_cast<std::int64_t>(first));
+      appended.append(piece);
+    }
+    const TokenDistribution whole = describe(logits.data(), 5000);
+    const TokenDistribution pieces = appended.distribution();
+    EXPECT_EQ(pieces.best, static_cast<std::int64_t>(best));
+    // Exponentials are float32, relative to another maximum.
+    EXPECT_NEAR(pieces.top1, whole.top1, 1e-6);
+    EXPECT_NEAR(pieces.margin, whole.margin, 1e-6);
+    EXPECT_NEAR(pieces.entropy, whole.entropy, 1e-5);
+    EXPECT_NEAR(pieces.log_normalizer, whole.log_normalizer, 1e-6);
+  }
+}
+
+TEST(RunningDistribution, AnAppendedPieceThatIsNotFiniteSpoilsTheRow) {
+  const float fine[] = {1, 2, 3};
+  const float broken[] = {1, std::numeric_limits<float>::quiet_NaN()};
+  for (const bool broken_first : {true, false}) {
+    RunningDistribution first, second;
+    first.add(broken_first ? broken : fine, 2, 0);
+    second.add(broken_first ? fine : broken, 2, 2);
+    first.append(second);
+    EXPECT_FALSE(first.distribution().finite);
+  }
+}
+
 TEST(RunningDistribution, OnePieceThatIsNotFiniteSpoilsTheRow) {
   RunningDistribution running;
   const float fine[] = {1, 2, 3};

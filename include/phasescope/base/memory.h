@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace phasescope {
@@ -14,5 +15,13 @@ std::uint64_t machine_memory();
 
 /// The largest resident set of this process so far, in bytes.
 std::uint64_t peak_resident_memory();
+
+/// Memory for buffers from so many bytes on is worth large pages: of ordinary ones (4 KiB) a processor knows
+/// the places of a few megabytes at a time, and waits for the others.
+constexpr std::size_t kLargeBuffer = std::size_t{1} << 20;
+
+/// `bytes` of memory, not initialised, in pages of 2 MiB where the system grants them; a rest that would fill
+/// less than half of one is in ordinary pages. Given back with std::free. Errors: std::bad_alloc.
+void* allocate_large(std::size_t bytes);
 
 }  // namespace phasescope

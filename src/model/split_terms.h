@@ -1,0 +1,43 @@
+#pragma once
+
+#include "tile_unit.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#ifdef PHASESCOPE_HAS_TILES
+
+/// How a float32 number becomes bfloat16 terms, sixteen numbers at a time.
+namespace phasescope::model {
+
+struct ThreeTerms {
+  __m256i high, middle, low;
+};
+
+PHASESCOPE_TILES inline __m512 widen(__m256i terms) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(terms), 16));
+}
+
+/// Each term is what remains, rounded to the nearest bfloat16; the remainders are exact.
+PHASESCOPE_TILES inline ThreeTerms split(__m512 x) {
+  ThreeTerms terms;
+  terms.high = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x));
+  const __m512 rest = _mm512_sub_ps(x, widen(terms.high));
+  terms.middle = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(rest));
+  terms.low = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(_mm512_sub_ps(rest, widen(terms.middle))));
+  return terms;
+}
+
+/// Up to 16 numbers, zeros after them.
+PHASESCOPE_TILES inline __m512 load_part(const float* from, std::int64_t count) {
+  if (count >= kTileRows) return _mm512_loadu_ps(from);
+  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << std::max<std::int64_t>(0, count)) - 1U), from);
+}
+
+PHASESCOPE_TILES inline void store(std::uint16_t* to, __m256i terms) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), terms);
+}
+
+}  // namespace phasescope::model
+
+#endif
