@@ -104,7 +104,9 @@ void PairObserver::observe(const states::StateView& view) {
   if (!last) return;
   for (const auto& segment : *view.segments) {
     const auto found = prompts_.find(segment.sequence);
-    if (found != prompts_.end()) found->second.modes = {}, found->second.token_modes.reset();
+    if (found == prompts_.end()) continue;
+    found->second.modes = {};
+    found->second.token_modes.reset();
   }
 }
 
