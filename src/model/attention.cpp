@@ -12,6 +12,7 @@ namespace phasescope::model {
 namespace {
 
 using Array = Eigen::Map<Eigen::ArrayXf>;
+using AlignedArray = Eigen::Map<Eigen::ArrayXf, Eigen::AlignedMax>;
 using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using ConstMap = Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>>;
 
@@ -70,7 +71,8 @@ MatrixView<Element> head_of(const MatrixView<Element>& all, std::int64_t head, s
   return {all.row(first) + head * head_dim, count, head_dim, all.stride};
 }
 
-void scale_scores(const AttentionSettings& settings, Array scores) {
+template <class Scores>
+void scale_scores(const AttentionSettings& settings, Scores scores) {
   scores *= settings.score_scale;
   if (!settings.score_softcap) return;
   const float cap = *settings.score_softcap;
@@ -80,6 +82,7 @@ void scale_scores(const AttentionSettings& settings, Array scores) {
 /// Memory of one thread, used from task to task.
 struct Scratch {
   Buffer keys, values, scores, output;
+  std::vector<const float*> queries;
   std::vector<float> largest, sums;
 };
 
@@ -96,6 +99,12 @@ class TaskRun {
     std::fill(scratch_.output.begin(), scratch_.output.end(), 0.0F);
     scratch_.largest.assign(static_cast<std::size_t>(rows_), kNothing);
     scratch_.sums.assign(static_cast<std::size_t>(rows_), 0.0F);
+    scratch_.queries.resize(static_cast<std::size_t>(rows_));
+    for (std::int64_t r = 0; r < rows_; ++r) {
+      scratch_.queries[static_cast<std::size_t>(r)] =
+          task.item->queries.row(task.first_query + r % task.queries) +
+          head(r / task.queries) * settings.head_dim;
+    }
   }
 
   void run() {
@@ -124,25 +133,20 @@ class TaskRun {
     const Matrix scores(scratch_.scores.data(), rows_, stride);
     const ConstMatrix keys =
         head_of(task_.item->keys, task_.key_head, settings_.head_dim, tile.first, tile.count);
-    if (rows_ >= kFewRows) transpose_padded(keys, scratch_.keys);
-    for (std::int64_t h = 0; h < heads_per_key_head(settings_); ++h) {
-      const ConstMatrix queries =
-          head_of(task_.item->queries, head(h), settings_.head_dim, task_.first_query, task_.queries);
-      const Matrix of_head = scores.slice(h * task_.queries, task_.queries);
-      if (rows_ >= kFewRows) {
-        multiply_scores(queries, {scratch_.keys.data(), settings_.head_dim, stride}, of_head);
-      } else {
-        score_as_stored(queries, keys, of_head);
-      }
+    if (rows_ >= kFewRows) {
+      transpose_padded(keys, scratch_.keys);
+      multiply_scores(scratch_.queries, {scratch_.keys.data(), settings_.head_dim, stride}, scores);
+    } else {
+      score_as_stored(keys, scores);
     }
     return scores;
   }
 
-  static void score_as_stored(ConstMatrix queries, ConstMatrix keys, Matrix scores) {
+  void score_as_stored(ConstMatrix keys, Matrix scores) const {
     const ConstMap k(keys.data, keys.rows, keys.columns, Eigen::OuterStride<>(keys.stride));
-    for (std::int64_t q = 0; q < queries.rows; ++q) {
-      Eigen::Map<Eigen::VectorXf>(scores.row(q), keys.rows).noalias() =
-          k * Eigen::Map<const Eigen::VectorXf>(queries.row(q), queries.columns);
+    for (std::int64_t r = 0; r < rows_; ++r) {
+      Eigen::Map<Eigen::VectorXf>(scores.row(r), keys.rows).noalias() =
+          k * Eigen::Map<const Eigen::VectorXf>(scratch_.queries[static_cast<std::size_t>(r)], keys.columns);
     }
   }
 
@@ -153,20 +157,25 @@ class TaskRun {
     const std::int64_t query = task_.first_query + row % task_.queries;
     const KeyRange seen = intersection(tile, keys_seen(settings_, position_of(*task_.item, query)));
     const std::int64_t begin = seen.first - tile.first;
+    // Whole vectors, of which the keys that the query does not see weigh nothing.
+    const std::int64_t width = padded(tile.count);
     if (seen.count == 0) {
-      std::fill_n(scores, tile.count, 0.0F);
+      std::fill_n(scores, width, 0.0F);
       return;
     }
-    std::fill_n(scores, begin, 0.0F);
-    std::fill(scores + begin + seen.count, scores + tile.count, 0.0F);
-    Array weights(scores + begin, seen.count);
+    AlignedArray weights(scores, width);
     scale_scores(settings_, weights);
+    std::fill_n(scores, begin, kNothing);
+    std::fill(scores + begin + seen.count, scores + width, kNothing);
     const float largest = std::max(scratch_.largest[r], weights.maxCoeff());
     weights = (weights - largest).exp();
-    const float kept = scratch_.sums[r] > 0 ? std::exp(scratch_.largest[r] - largest) : 0.0F;
+    std::fill_n(scores, begin, 0.0F);
+    std::fill(scores + begin + seen.count, scores + width, 0.0F);
+    const bool first = scratch_.largest[r] == kNothing;
+    const float kept = first ? 1.0F : std::exp(scratch_.largest[r] - largest);
     scratch_.sums[r] = scratch_.sums[r] * kept + weights.sum();
     scratch_.largest[r] = largest;
-    if (kept != 1.0F) Array(output().row(row), width_) *= kept;
+    if (kept != 1.0F) AlignedArray(output().row(row), width_) *= kept;
   }
 
   /// [keys of the tile, width]: as they lie, or copied where a head is no whole number of vectors.

@@ -22,11 +22,8 @@ void store(float* to, Vector value) {
 
 /// `Rows` rows of scores for `Vectors` vectors of keys.
 template <int Rows, int Vectors>
-void score_block(ConstMatrix queries, std::int64_t row, ConstMatrix keys, std::int64_t column,
-                 Matrix scores) {
+void score_block(const float* const* query, ConstMatrix keys, std::int64_t column, Matrix scores) {
   Vector sums[Rows][Vectors] = {};
-  const float* query[Rows];
-  for (int i = 0; i < Rows; ++i) query[i] = queries.row(row + i);
   for (std::int64_t d = 0; d < keys.rows; ++d) {
     const float* key = keys.row(d) + column;
     Vector of_keys[Vectors];
@@ -36,16 +33,16 @@ void score_block(ConstMatrix queries, std::int64_t row, ConstMatrix keys, std::i
     }
   }
   for (int i = 0; i < Rows; ++i) {
-    for (int v = 0; v < Vectors; ++v) store(scores.row(row + i) + column + v * kVectorWidth, sums[i][v]);
+    for (int v = 0; v < Vectors; ++v) store(scores.row(i) + column + v * kVectorWidth, sums[i][v]);
   }
 }
 
 template <int Rows>
-void score_rows(ConstMatrix queries, std::int64_t row, ConstMatrix keys, Matrix scores) {
+void score_rows(const float* const* query, ConstMatrix keys, Matrix scores) {
   std::int64_t column = 0;
   for (; column + 2 * kVectorWidth <= keys.columns; column += 2 * kVectorWidth)
-    score_block<Rows, 2>(queries, row, keys, column, scores);
-  if (column < keys.columns) score_block<Rows, 1>(queries, row, keys, column, scores);
+    score_block<Rows, 2>(query, keys, column, scores);
+  if (column < keys.columns) score_block<Rows, 1>(query, keys, column, scores);
 }
 
 /// `Rows` rows of output, `Vectors` vectors wide.
@@ -95,10 +92,15 @@ void transpose_padded(ConstMatrix in, Buffer& out) {
   }
 }
 
-void multiply_scores(ConstMatrix queries, ConstMatrix keys, Matrix scores) {
+void multiply_scores(const std::vector<const float*>& queries, ConstMatrix keys, Matrix scores) {
+  // With a single vector of keys only many rows keep the multipliers busy: each sum waits for itself.
+  const bool narrow = keys.columns == kVectorWidth;
   std::int64_t row = 0;
-  for (; row + 4 <= queries.rows; row += 4) score_rows<4>(queries, row, keys, scores);
-  for (; row < queries.rows; ++row) score_rows<1>(queries, row, keys, scores);
+  const auto rest = [&] { return scores.rows - row; };
+  const auto query = [&] { return queries.data() + row; };
+  for (; narrow && rest() >= 8; row += 8) score_block<8, 1>(query(), keys, 0, scores.slice(row, 8));
+  for (; rest() >= 4; row += 4) score_rows<4>(query(), keys, scores.slice(row, 4));
+  for (; rest() > 0; ++row) score_rows<1>(query(), keys, scores.slice(row, 1));
 }
 
 void add_weighted_values(ConstMatrix weights, ConstMatrix values, Matrix output) {

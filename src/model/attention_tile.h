@@ -3,6 +3,7 @@
 #include "matrix.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace phasescope::model {
 
@@ -17,9 +18,9 @@ inline std::int64_t padded(std::int64_t count) {
 /// out [depth, padded(rows)] = in [rows, depth] transposed; padding becomes 0.
 void transpose_padded(ConstMatrix in, Buffer& out);
 
-/// scores [rows, columns] = queries [rows, depth] times keys [depth, columns]; columns a whole number of
-/// vectors.
-void multiply_scores(ConstMatrix queries, ConstMatrix keys, Matrix scores);
+/// scores [rows, columns] = queries times keys [depth, columns]; each query is a row of `depth` numbers
+/// anywhere, columns a whole number of vectors.
+void multiply_scores(const std::vector<const float*>& queries, ConstMatrix keys, Matrix scores);
 
 /// output [rows, width] += weights [rows, keys] times values [keys, width]; width a whole number of vectors.
 void add_weighted_values(ConstMatrix weights, ConstMatrix values, Matrix output);

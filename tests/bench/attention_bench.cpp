@@ -26,7 +26,7 @@ void attention(benchmark::State& state) {
     items.push_back({{q.data(), queries, width},
                      {k.data(), positions, key_width},
                      {v.data(), positions, key_width},
-                     {output.data() + s * queries * width, queries, width},
+                     Matrix(output.data() + s * queries * width, queries, width),
                      {}});
   }
   for (auto _ : state) attend(settings, items);
