@@ -153,7 +153,8 @@ void attention(const BlockRun& run, const ProductRows& x, Matrix output) {
   if (run.pattern.rope >= 0) {
     const ProfileClock clock(run.pass.profile, "rotary embedding");
     const Matrix rotated = columns_of(all, 0, a.query_width() + a.key_value_width());
-    run.pass.ropes[static_cast<std::size_t>(run.pattern.rope)].rotate(rotated, a.head_dim);
+    run.pass.ropes[static_cast<std::size_t>(run.pattern.rope)].rotate(rotated, a.head_dim,
+                                                                      run.pass.first_row);
   }
   const ProductRows attended = attended_rows(run);
   attend_sequences(run, queries, keys, values, attended);

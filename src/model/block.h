@@ -52,6 +52,7 @@ class BlockScratch {
 struct BlockPass {
   const checkpoint::Architecture& architecture;
   const std::vector<RotaryTable>& ropes;  ///< one for each of the architecture's
+  std::int64_t first_row;                 ///< of the tables: that of the rows' first
   Linear& linear;
   BlockScratch& scratch;
   Profile& profile;

@@ -6,6 +6,7 @@
 #include "stopwatch.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "phasescope/base/memory.h"
 
@@ -26,6 +27,15 @@ Matrix sized(Buffer& storage, std::int64_t rows, std::int64_t columns) {
   const auto needed = static_cast<std::size_t>(rows * columns);
   if (storage.size() < needed) storage = Buffer(needed);
   return {storage.data(), rows, columns};
+}
+
+/// Rows that go through a block together, if sequences are short enough: what lies between two products then
+/// is still in a cache when it is read. Products on the tile unit lose nothing by it, since they pass over
+/// the weights again for every few hundred rows; others pass over them once.
+std::int64_t rows_together(const HostBlock& weights) {
+  constexpr std::int64_t on_tiles = 160;
+  const bool tiles = weights.gate_up && weights.gate_up.weight->split;
+  return tiles ? on_tiles : std::numeric_limits<std::int64_t>::max();
 }
 
 }  // namespace
@@ -54,6 +64,8 @@ class HostBackend::Batch : public BatchBackend {
   void make_room_for_attention();
   void embed_tokens();
   void run_one_block(std::int64_t block);
+  void run_sequences(std::int64_t block, const HostBlock& weights,
+                     const std::vector<PackedSequence>& sequences, std::int64_t first_row);
 
   HostBackend& backend_;
   KvCache cache_;
@@ -69,7 +81,6 @@ void HostBackend::Batch::begin(const PassRows& pass) {
   const ProfileClock clock(backend_.profile(), "rotary tables");
   ropes_.clear();
   for (const checkpoint::Rope& rope : architecture().ropes) ropes_.emplace_back(rope, pass.row_positions);
-  backend_.scratch_.resize(rows());
 }
 
 void HostBackend::Batch::embed_tokens() {
@@ -115,8 +126,30 @@ void HostBackend::Batch::make_room_for_attention() {
 void HostBackend::Batch::run_one_block(std::int64_t block) {
   pack_sequences(block);
   const std::shared_ptr<const HostBlock> weights = backend_.blocks_->block(block);
-  const BlockPass pass{architecture(), ropes_, backend_.linear_, backend_.scratch_, backend_.profile()};
-  run_block(pass, block, *weights, sequences_, at_point(block), at_point(block + 1));
+  const std::int64_t most = rows_together(*weights);
+  std::vector<PackedSequence> together;
+  std::int64_t first_row = 0;
+  for (PackedSequence& sequence : sequences_) {
+    if (!together.empty() && sequence.first_row + sequence.rows - first_row > most) {
+      run_sequences(block, *weights, together, first_row);
+      first_row = sequence.first_row;
+      together.clear();
+    }
+    together.push_back(sequence);
+    together.back().first_row -= first_row;
+  }
+  run_sequences(block, *weights, together, first_row);
+}
+
+/// Rows [first_row, ...) of the pass, those of `sequences`, through a block.
+void HostBackend::Batch::run_sequences(std::int64_t block, const HostBlock& weights,
+                                       const std::vector<PackedSequence>& sequences, std::int64_t first_row) {
+  const std::int64_t count = sequences.back().first_row + sequences.back().rows;
+  backend_.scratch_.resize(count);
+  const BlockPass pass{architecture(),    ropes_, first_row, backend_.linear_, backend_.scratch_,
+                       backend_.profile()};
+  run_block(pass, block, weights, sequences, at_point(block).slice(first_row, count),
+            at_point(block + 1).slice(first_row, count));
 }
 
 ConstMatrix HostBackend::Batch::normed_states() {

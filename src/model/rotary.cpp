@@ -154,12 +154,12 @@ RotaryTable::RotaryTable(const Rope& rope, const std::vector<RowPosition>& rows)
   }
 }
 
-void RotaryTable::rotate(Matrix x, std::int64_t head_dim) const {
+void RotaryTable::rotate(Matrix x, std::int64_t head_dim, std::int64_t first_row) const {
   const std::int64_t heads = x.columns / head_dim;
 #pragma omp parallel for schedule(static)
   for (std::int64_t r = 0; r < x.rows; ++r) {
-    const float* cosine = cosine_.data() + r * half_;
-    const float* sine = sine_.data() + r * half_;
+    const float* cosine = cosine_.data() + (first_row + r) * half_;
+    const float* sine = sine_.data() + (first_row + r) * half_;
     for (std::int64_t h = 0; h < heads; ++h) {
       float* first = x.row(r) + h * head_dim;
       float* second = first + half_;

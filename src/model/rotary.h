@@ -33,8 +33,8 @@ class RotaryTable {
   RotaryTable(const checkpoint::Rope& rope, const std::vector<RowPosition>& rows);
 
   /// Rotates the first `dimensions` channels of every head of x [rows, heads * head_dim] in place: channel i
-  /// of the first half is paired with channel i of the second.
-  void rotate(Matrix x, std::int64_t head_dim) const;
+  /// of the first half is paired with channel i of the second. Row 0 of x is row `first_row` of the table.
+  void rotate(Matrix x, std::int64_t head_dim, std::int64_t first_row = 0) const;
 
   /// [rows, dimensions / 2]
   ConstMatrix cosine() const { return table(cosine_); }

@@ -156,7 +156,12 @@ TEST(Rotary, RowsFollowTheLengthOfTheirCall) {
   for (std::int64_t r = 0; r < 3; ++r) {
     OwnedMatrix alone = before;
     RotaryTable(rope, {rows[static_cast<std::size_t>(r)]}).rotate(alone.view().slice(r, 1), 8);
-    for (std::int64_t c = 0; c < 8; ++c) EXPECT_EQ(together.at(r, c), alone.at(r, c)) << "row " << r;
+    OwnedMatrix by_table = before;
+    RotaryTable(rope, rows).rotate(by_table.view().slice(r, 1), 8, r);
+    for (std::int64_t c = 0; c < 8; ++c) {
+      EXPECT_EQ(together.at(r, c), alone.at(r, c)) << "row " << r;
+      EXPECT_EQ(together.at(r, c), by_table.at(r, c)) << "row " << r;
+    }
   }
   EXPECT_NE(rotary_frequencies(rope, 40).inverse, rotary_frequencies(rope, 20).inverse);
   EXPECT_EQ(rotary_frequencies(rope, 5).inverse, rotary_frequencies(rope, 10).inverse);
