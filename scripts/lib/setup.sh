@@ -5,6 +5,7 @@ build_packages=(build-essential cmake ninja-build ccache pkg-config git libtorch
   libgtest-dev libgmock-dev libyaml-cpp-dev) # the last three for the tests, which every preset configures
 cluster_packages=(slurm-wlm munge)
 model_packages=(python3 python3-pip unzip)
+benchmark_packages=(libbenchmark-dev)
 
 say() { printf '== %s\n' "$*" >&2; }
 
