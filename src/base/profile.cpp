@@ -16,11 +16,12 @@ ProfileEntry& Profile::entry(const std::string& stage, const std::string& work) 
   return entries_.emplace_back(fresh);
 }
 
-void Profile::add(const std::string& work, double seconds, double operations) {
+void Profile::add(const std::string& work, double seconds, double operations, double bytes) {
   ProfileEntry& of_work = entry(stage_, work);
   ++of_work.calls;
   of_work.seconds += seconds;
   of_work.operations += operations;
+  of_work.bytes += bytes;
 }
 
 void Profile::append(const std::vector<ProfileEntry>& entries) {
@@ -29,6 +30,7 @@ void Profile::append(const std::vector<ProfileEntry>& entries) {
     own.calls += other.calls;
     own.seconds += other.seconds;
     own.operations += other.operations;
+    own.bytes += other.bytes;
   }
 }
 

@@ -178,10 +178,10 @@ void Head::add_split_panels(std::int64_t first, std::int64_t count, const Prepar
       }
     }
   }
-  double operations = 0;
-  for (std::int64_t p = 0; p < count; ++p) operations += product_operations(*weights[p].weight, rows.count);
   const double others = adding.total() / thread_count();
-  profile_.add(product_name(*weights[0].weight), watch.seconds() - others, operations);
+  const double seconds_of_each = (watch.seconds() - others) / static_cast<double>(count);
+  for (std::int64_t p = 0; p < count; ++p)
+    count_product(profile_, *weights[p].weight, rows.count, seconds_of_each);
   profile_.add("logits and their distributions", others);
 }
 

@@ -51,12 +51,14 @@ void check_shapes(std::int64_t rows, std::int64_t columns, const PreparedLinear&
 
 }  // namespace
 
-std::string product_name(const WeightMatrix& weights) {
-  return "product " + std::to_string(weights.inputs) + " x " + std::to_string(weights.outputs);
-}
-
-double product_operations(const WeightMatrix& weights, std::int64_t rows) {
-  return 2.0 * static_cast<double>(rows) * static_cast<double>(weights.inputs * weights.outputs);
+void count_product(Profile& profile, const WeightMatrix& weights, std::int64_t rows, double seconds) {
+  const auto all_rows = static_cast<double>(rows);
+  const auto inputs = static_cast<double>(weights.inputs), outputs = static_cast<double>(weights.outputs);
+  const double of_input = weights.split ? kInputTerms * sizeof(std::uint16_t) : sizeof(float);
+  const double bytes =
+      static_cast<double>(weights.operand_bytes()) + all_rows * (of_input * inputs + sizeof(float) * outputs);
+  profile.add("product " + std::to_string(weights.inputs) + " x " + std::to_string(weights.outputs), seconds,
+              2 * all_rows * inputs * outputs, bytes);
 }
 
 struct Linear::Implementation {
@@ -98,7 +100,7 @@ void Linear::apply(ConstMatrix x, const PreparedLinear& weights, Matrix y) {
   if (x.rows == 0) return;
   const Stopwatch watch;
   multiply(x, weights, y);
-  profile_.add(product_name(*weights.weight), watch.seconds(), product_operations(*weights.weight, x.rows));
+  count_product(profile_, *weights.weight, x.rows, watch.seconds());
 }
 
 void Linear::apply(const SplitRows& x, const PreparedLinear& weights, Matrix y) {
@@ -106,7 +108,7 @@ void Linear::apply(const SplitRows& x, const PreparedLinear& weights, Matrix y) 
   if (x.rows() == 0) return;
   const Stopwatch watch;
   weights.weight->split->multiply(x, weights.bias, y);
-  profile_.add(product_name(*weights.weight), watch.seconds(), product_operations(*weights.weight, x.rows()));
+  count_product(profile_, *weights.weight, x.rows(), watch.seconds());
 }
 
 void Linear::apply_gated(const SplitRows& x, const PreparedLinear& weights, checkpoint::Activation activation,
@@ -118,8 +120,7 @@ void Linear::apply_gated(const SplitRows& x, const PreparedLinear& weights, chec
         activate_gate(activation, gate, up, count);
       },
       y);
-  profile_.add(product_name(*weights.weight), watch.seconds() - gating,
-               product_operations(*weights.weight, x.rows()));
+  count_product(profile_, *weights.weight, x.rows(), watch.seconds() - gating);
   profile_.add("activation", gating);
 }
 

@@ -27,10 +27,9 @@ MatrixLibrary matrix_library_named(const std::string& name);
 /// "bfloat16 tiles, oneDNN 2.6.3", "oneDNN 2.6.3" or "libtorch".
 std::string matrix_library_text(MatrixLibrary library);
 
-/// What profiles call a product of these weights: "product INPUTS x OUTPUTS".
-std::string product_name(const WeightMatrix& weights);
-/// Floating-point operations of a product with so many rows.
-double product_operations(const WeightMatrix& weights, std::int64_t rows);
+/// Counts a product of so many rows as "product INPUTS x OUTPUTS", with its operations and the bytes of
+/// weights, rows and results.
+void count_product(Profile& profile, const WeightMatrix& weights, std::int64_t rows, double seconds);
 
 /// How long a prepared matrix will serve.
 enum class Lifetime {

@@ -18,6 +18,11 @@ struct WeightMatrix {
   ConstMatrix stored;                 ///< float32 [outputs, inputs], in `converted` or in the mapped file
   Buffer converted;
 
+  /// What a product reads of it.
+  std::uint64_t operand_bytes() const {
+    if (split) return split->bytes();
+    return static_cast<std::uint64_t>(outputs * inputs) * sizeof(float);
+  }
   /// Memory of its own.
   std::uint64_t bytes() const {
     return (split ? split->bytes() : 0) + (packed.size() + converted.size()) * sizeof(float);

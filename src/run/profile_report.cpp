@@ -10,13 +10,18 @@ Json share_of(double seconds, double total) {
   return total > 0 ? Json(seconds / total) : Json(nullptr);
 }
 
+/// Billions a second; null where nothing was counted.
+Json rate(double count, double seconds) {
+  return count > 0 && seconds > 0 ? Json(count / seconds / 1e9) : Json(nullptr);
+}
+
 Json work_to_json(const ProfileEntry& entry, double total) {
-  const bool counted = entry.operations > 0 && entry.seconds > 0;
   return {{"name", entry.work},
           {"calls", entry.calls},
           {"seconds", entry.seconds},
           {"share", share_of(entry.seconds, total)},
-          {"gflops", counted ? Json(entry.operations / entry.seconds / 1e9) : Json(nullptr)}};
+          {"gflops", rate(entry.operations, entry.seconds)},
+          {"gigabytes_per_second", rate(entry.bytes, entry.seconds)}};
 }
 
 Json stage_to_json(const StageTotal& total, const std::vector<ProfileEntry>& entries) {
@@ -37,7 +42,8 @@ Json stage_to_json(const StageTotal& total, const std::vector<ProfileEntry>& ent
                     {"calls", nullptr},
                     {"seconds", rest},
                     {"share", share_of(rest, total.seconds)},
-                    {"gflops", nullptr}});
+                    {"gflops", nullptr},
+                    {"gigabytes_per_second", nullptr}});
   }
   return {{"stage", total.stage}, {"seconds", total.seconds}, {"work", work}};
 }
@@ -50,11 +56,14 @@ std::string number(const Json& value, const char* format, double scale = 1) {
 }
 
 std::string table_line(const std::string& name, const std::string& calls, const std::string& seconds,
-                       const std::string& share, const std::string& gflops) {
+                       const std::string& share, const std::string& gflops, const std::string& gigabytes) {
   char text[160];
-  std::snprintf(text, sizeof text, "%-36s %9s %10s %7s %9s\n", name.c_str(), calls.c_str(), seconds.c_str(),
-                share.c_str(), gflops.c_str());
-  return text;
+  const int length =
+      std::snprintf(text, sizeof text, "%-36s %9s %10s %7s %9s %7s", name.c_str(), calls.c_str(),
+                    seconds.c_str(), share.c_str(), gflops.c_str(), gigabytes.c_str());
+  std::string line(text, static_cast<std::size_t>(length));
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + '\n';
 }
 
 }  // namespace
@@ -66,13 +75,13 @@ Json profile_to_json(const std::vector<StageTotal>& totals, const std::vector<Pr
 }
 
 std::string profile_to_text(const Json& profile) {
-  std::string text = table_line("stage, work", "calls", "seconds", "share", "GFLOP/s");
+  std::string text = table_line("stage, work", "calls", "seconds", "share", "GFLOP/s", "GB/s");
   for (const Json& stage : profile) {
-    text += table_line(stage["stage"].get<std::string>(), "", number(stage["seconds"], "%.4f"), "", "");
+    text += table_line(stage["stage"].get<std::string>(), "", number(stage["seconds"], "%.4f"), "", "", "");
     for (const Json& work : stage["work"]) {
       text += table_line("  " + work["name"].get<std::string>(), number(work["calls"], "%.0f"),
                          number(work["seconds"], "%.4f"), number(work["share"], "%.1f %%", 100),
-                         number(work["gflops"], "%.1f"));
+                         number(work["gflops"], "%.1f"), number(work["gigabytes_per_second"], "%.1f"));
     }
   }
   return text;

@@ -8,9 +8,9 @@ namespace {
 TEST(Profile, SumsCallsOfTheSameWorkWithinAStage) {
   Profile profile;
   profile.enter("forward");
-  profile.add("attention", 0.25, 100);
+  profile.add("attention", 0.25, 100, 30);
   profile.add("norms", 0.5);
-  profile.add("attention", 0.5, 50);
+  profile.add("attention", 0.5, 50, 12);
   profile.enter("generate");
   profile.add("attention", 1);
   const auto& entries = profile.entries();
@@ -20,6 +20,7 @@ TEST(Profile, SumsCallsOfTheSameWorkWithinAStage) {
   EXPECT_EQ(entries[0].calls, 2);
   EXPECT_EQ(entries[0].seconds, 0.75);
   EXPECT_EQ(entries[0].operations, 150);
+  EXPECT_EQ(entries[0].bytes, 42);
   EXPECT_EQ(entries[1].work, "norms");
   EXPECT_EQ(entries[2].stage, "generate");
   EXPECT_EQ(entries[2].calls, 1);
@@ -27,12 +28,13 @@ TEST(Profile, SumsCallsOfTheSameWorkWithinAStage) {
 
 TEST(Profile, AppendsAnotherOnesEntries) {
   Profile profile;
-  profile.append({{"forward", "norms", 2, 0.5, 10}, {"analyse", "species", 1, 0.125, 0}});
-  profile.append({{"forward", "norms", 1, 0.25, 5}});
+  profile.append({{"forward", "norms", 2, 0.5, 10, 64}, {"analyse", "species", 1, 0.125, 0}});
+  profile.append({{"forward", "norms", 1, 0.25, 5, 32}});
   ASSERT_EQ(profile.entries().size(), 2U);
   EXPECT_EQ(profile.entries()[0].calls, 3);
   EXPECT_EQ(profile.entries()[0].seconds, 0.75);
   EXPECT_EQ(profile.entries()[0].operations, 15);
+  EXPECT_EQ(profile.entries()[0].bytes, 96);
 }
 
 TEST(Profile, AClockCountsOneCall) {

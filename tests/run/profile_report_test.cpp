@@ -8,7 +8,7 @@ namespace phasescope::run {
 namespace {
 
 const std::vector<ProfileEntry> kEntries = {{"forward", "norms", 4, 0.5, 0},
-                                            {"forward", "product 8 x 16", 2, 1.5, 3e9},
+                                            {"forward", "product 8 x 16", 2, 1.5, 3e9, 6e9},
                                             {"generate", "norms", 1, 0.25, 0}};
 
 TEST(ProfileReport, ListsTheWorkOfAStageTheLongestFirst) {
@@ -22,8 +22,10 @@ TEST(ProfileReport, ListsTheWorkOfAStageTheLongestFirst) {
   EXPECT_EQ(work[0]["calls"], 2);
   EXPECT_DOUBLE_EQ(work[0]["share"], 0.6);
   EXPECT_DOUBLE_EQ(work[0]["gflops"], 2);
+  EXPECT_DOUBLE_EQ(work[0]["gigabytes_per_second"], 4);
   EXPECT_EQ(work[1]["name"], "norms");
   EXPECT_TRUE(work[1]["gflops"].is_null());
+  EXPECT_TRUE(work[1]["gigabytes_per_second"].is_null());
   EXPECT_EQ(work[2]["name"], "rest");
   EXPECT_DOUBLE_EQ(work[2]["seconds"], 0.5);
   EXPECT_TRUE(work[2]["calls"].is_null());
@@ -44,7 +46,7 @@ TEST(ProfileReport, TextHasALineForEachEntry) {
   const std::string text = profile_to_text(profile_to_json({{"forward", 2.5}}, kEntries));
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 5);
   EXPECT_NE(text.find("  product 8 x 16"), std::string::npos);
-  EXPECT_NE(text.find("60.0 %"), std::string::npos);
+  EXPECT_NE(text.find(" 60.0 %       2.0     4.0\n"), std::string::npos);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ struct ProfileEntry {
   std::int64_t calls = 0;
   double seconds = 0;
   double operations = 0;  ///< floating-point operations of all calls; 0: not counted
+  double bytes = 0;       ///< of what all calls read and wrote, each operand once a call; 0: not counted
 };
 
 /// Where time goes, summed over calls. Entries stand in the order in which their work was first done. Not
@@ -22,7 +23,7 @@ class Profile {
  public:
   /// What add() counts from here on belongs to `stage`.
   void enter(const std::string& stage) { stage_ = stage; }
-  void add(const std::string& work, double seconds, double operations = 0);
+  void add(const std::string& work, double seconds, double operations = 0, double bytes = 0);
   void append(const std::vector<ProfileEntry>& entries);
   const std::vector<ProfileEntry>& entries() const { return entries_; }
 
