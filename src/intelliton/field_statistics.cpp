@@ -51,25 +51,27 @@ void FieldBuilder::add_point(const states::StateMatrix& states) {
 void FieldBuilder::add_point(const MatrixXd& gram, const MatrixXd& cross, Index width, States states) {
   if (next_ == 0) reserve(gram.rows(), width);
   Point point{token_modes(gram, modes_), {}, std::move(states)};
-  TokenModes modes;
-  if (!point.tokens) {
-    LayerModes whole = layer_modes_by_factors(point.states(), modes_);
-    modes = {std::move(whole.singular_values), std::move(whole.left)};
-    point.right = std::move(whole.right);
-  } else {
-    modes = *point.tokens;
-    if (at_middle() || !by_products()) make_right_vectors(point);
-  }
-  if (next_ > 0) {
-    const bool products_suffice = by_products() && cross.size() > 0 && point.tokens && newest_.tokens;
-    if (!products_suffice) {
-      make_right_vectors(newest_);
-      make_right_vectors(point);
-    }
-    statistics_.cosines.push_back(products_suffice ? absolute_cosines(*newest_.tokens, *point.tokens, cross)
-                                                   : absolute_cosines(newest_.right, point.right));
-  }
+  const TokenModes modes = decompose(point);
+  if (at_middle() || !by_products()) make_right_vectors(point);
+  if (next_ > 0) statistics_.cosines.push_back(cosines_to(point, cross));
   append(gram, modes, std::move(point));
+}
+
+/// The token side of a point's modes; where the Gram matrix does not suffice, with its right vectors.
+TokenModes FieldBuilder::decompose(Point& point) const {
+  if (point.tokens) return *point.tokens;
+  LayerModes whole = layer_modes_by_factors(point.states(), modes_);
+  point.right = std::move(whole.right);
+  return {std::move(whole.singular_values), std::move(whole.left)};
+}
+
+/// |cos| between the right vectors of the newest point and those of the next one.
+MatrixXd FieldBuilder::cosines_to(Point& next, const MatrixXd& cross) {
+  if (by_products() && cross.size() > 0 && newest_.tokens && next.tokens)
+    return absolute_cosines(*newest_.tokens, *next.tokens, cross);
+  make_right_vectors(newest_);
+  make_right_vectors(next);
+  return absolute_cosines(newest_.right, next.right);
 }
 
 bool FieldBuilder::add_point(const FieldProducts& products, const states::StateMatrix& states) {

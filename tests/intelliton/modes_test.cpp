@@ -6,6 +6,8 @@
 #include <Eigen/QR>
 #include <gtest/gtest.h>
 
+#include "phasescope/intelliton/field_statistics.h"
+
 namespace phasescope::intelliton {
 namespace {
 
@@ -98,6 +100,39 @@ TEST(AbsoluteCosines, AgreeForFewAndForManyRows) {
     const MatrixXd cosines = absolute_cosines(a, b);
     const double expected = std::abs(a.row(2).dot(b.row(3))) / (a.row(2).norm() * b.row(3).norm());
     EXPECT_NEAR(cosines(2, 3), expected, 1e-8);
+  }
+}
+
+// What is expected is Eigen's general product.
+TEST(GramMatrix, AgreesForFewAndForManyRowsOfAnyWidth) {
+  for (const Eigen::Index rows : {1, 5, 32, 33}) {
+    for (const Eigen::Index width : {1, 7, 24, 61}) {
+      const RowMatrix field = RowMatrix::Random(rows, width);
+      const MatrixXd gram = gram_matrix(field), expected = field * field.transpose();
+      EXPECT_LT((gram - expected).cwiseAbs().maxCoeff(), 1e-13 * static_cast<double>(width));
+      EXPECT_EQ(gram, gram.transpose());
+    }
+  }
+}
+
+// What is expected are the cosines of right vectors that were made.
+TEST(FieldBuilder, KnowsCosinesBetweenPointsHoweverManyTokens) {
+  using States = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  for (const Eigen::Index tokens : {1, 2, 7, 20, 32, 33, 60}) {
+    FieldBuilder builder(5, 20);
+    std::vector<RowMatrix> right;
+    for (int point = 0; point < 5; ++point) {
+      States states = States::Random(tokens, 90);
+      if (point == 1 && tokens > 1) states.row(0) = states.row(tokens - 1);  // not by its Gram matrix
+      builder.add_point({states.data(), tokens, 90, Eigen::OuterStride<>(90)});
+      right.push_back(decompose(states.cast<double>()).right);
+    }
+    const FieldStatistics& field = builder.statistics();
+    EXPECT_LT((field.middle_right - right[2]).cwiseAbs().maxCoeff(), 1e-9) << tokens;
+    for (std::size_t l = 0; l + 1 < right.size(); ++l) {
+      const MatrixXd difference = field.cosines[l] - absolute_cosines(right[l], right[l + 1]);
+      EXPECT_LT(difference.cwiseAbs().maxCoeff(), 1e-9) << tokens << " tokens, point " << l;
+    }
   }
 }
 

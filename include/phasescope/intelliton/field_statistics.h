@@ -85,6 +85,8 @@ class FieldBuilder {
   void reserve(Eigen::Index tokens, Eigen::Index width);
   bool by_products() const;
   bool at_middle() const { return next_ == (points_ - 1) / 2; }
+  TokenModes decompose(Point& point) const;
+  Eigen::MatrixXd cosines_to(Point& next, const Eigen::MatrixXd& cross);
   void make_right_vectors(Point& point) const;
   void append(const Eigen::MatrixXd& gram, const TokenModes& modes, Point point);
   void couple(Eigen::Index point);
