@@ -23,7 +23,7 @@ std::string occupation_figure(const OccupationDynamics& dynamics) {
   for (std::size_t i = 0; i < dynamics.species.size(); ++i) {
     const SpeciesOccupation& species = dynamics.species[i];
     const bool last_row = i + columns >= dynamics.species.size();
-    Plot plot({last_row ? "generation step" : "", AxisKind::integer}, {"occupation"});
+    Plot plot({last_row ? "generation step" : "", AxisKind::integer}, {"occupation (σ |cos|)"});
     plot.title(species.species);
     add_curve(plot, species.grounded, 0, i < columns ? "grounded" : "");
     add_curve(plot, species.prone, 1, i < columns ? "prone" : "");
