@@ -1,10 +1,10 @@
-# A prefix that works by itself: bin/phasescope, lib/libphasescope_model.so, share/phasescope/configs, headers and a CMake package.
+# A prefix that works by itself: bin/phasescope, lib/libphasescope_model.so and lib/libphasescope_tensors.so, share/phasescope/configs, headers and a CMake package.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS phasescope RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 if(TARGET phasescope_model)
   # Found by the program as ../lib beside its folder, whatever the system calls its library folder.
-  install(TARGETS phasescope_model LIBRARY DESTINATION lib)
+  install(TARGETS phasescope_model phasescope_tensors LIBRARY DESTINATION lib)
 endif()
 install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/phasescope/configs)
 install(DIRECTORY include/phasescope DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

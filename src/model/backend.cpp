@@ -1,23 +1,29 @@
 #include "backend.h"
 
 #include "host_backend.h"
-#include "tensor_backend.h"
-#include "tensor_device.h"
+#include "tensor_library.h"
+
+#include <string_view>
 
 #include "phasescope/base/error.h"
 
 namespace phasescope::model {
 namespace {
 
+/// A build without CUDA need not load libtorch to know.
+bool has_card() {
+  return std::string_view(PHASESCOPE_TORCH_CUDA) != "" && tensor_library().cuda_available();
+}
+
 bool on_host(const ModelOptions& options) {
   if (options.tensors) return false;
-  return options.device == "cpu" || (options.device == "auto" && !cuda_available());
+  return options.device == "cpu" || (options.device == "auto" && !has_card());
 }
 
 }  // namespace
 
 std::unique_ptr<Backend> make_backend(const checkpoint::Checkpoint& checkpoint, const ModelOptions& options) {
-  if (!on_host(options)) return std::make_unique<TensorBackend>(checkpoint, tensor_settings(options));
+  if (!on_host(options)) return tensor_library().open(checkpoint, options);
   if (options.dtype != "auto" && options.dtype != "float32") {
     throw Error(ExitClass::usage,
                 "--dtype: \"" + options.dtype + "\" cannot be computed in on the CPU, expected float32");

@@ -3,9 +3,6 @@
 
 #include <string>
 
-#include <ATen/Parallel.h>
-
-#include "phasescope/base/threads.h"
 #include "phasescope/model/language_model.h"
 
 namespace phasescope::model {
@@ -13,7 +10,6 @@ namespace {
 
 std::unique_ptr<LanguageModel> open_model(const checkpoint::Checkpoint& checkpoint,
                                           const ModelOptions& options) {
-  at::set_num_threads(thread_count());
   return std::make_unique<Executor>(checkpoint, options);
 }
 

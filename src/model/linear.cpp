@@ -3,33 +3,15 @@
 #include "activation.h"
 #include "onednn_product.h"
 #include "stopwatch.h"
+#include "tensor_library.h"
 
 #include <algorithm>
-
-#include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/threads.h"
 
 namespace phasescope::model {
 namespace {
-
-at::Tensor tensor_over(ConstMatrix x) {
-  return at::from_blob(const_cast<float*>(x.data), {x.rows, x.columns}, {x.stride, 1}, at::kFloat);
-}
-
-void multiply_with_torch(ConstMatrix x, const PreparedLinear& weights, Matrix y) {
-  const at::NoGradGuard no_gradient;
-  const at::Tensor input = tensor_over(x);
-  const at::Tensor matrix = tensor_over(weights.weight->stored);
-  at::Tensor output = tensor_over(y);
-  if (weights.bias == nullptr) {
-    at::mm_out(output, input, matrix.t());
-  } else {
-    at::addmm_out(output, tensor_over(ConstMatrix(weights.bias, 1, y.columns)), input, matrix.t());
-  }
-}
 
 /// Converts all rows, in pieces over the threads.
 Buffer convert_all(const WeightSource& source) {
@@ -70,7 +52,9 @@ Linear::Linear(MatrixLibrary library, bool deterministic, Profile& profile)
     : implementation_(new Implementation),
       library_(library),
       deterministic_(deterministic),
-      profile_(profile) {}
+      profile_(profile) {
+  if (library_ == MatrixLibrary::torch) tensor_library();  // takes its time now, not in the first product
+}
 
 Linear::~Linear() {
   delete implementation_;
@@ -140,7 +124,7 @@ void Linear::multiply(ConstMatrix x, const PreparedLinear& weights, Matrix y) {
   }
   const ThreadLimit limit(deterministic_ ? 1 : thread_count());
   if (library_ == MatrixLibrary::torch) {
-    multiply_with_torch(x, weights, y);
+    tensor_library().multiply(x, weights, y);
   } else {
     implementation_->onednn.multiply(x, *weights.weight, weights.bias, y);
   }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <ATen/ATen.h>
-
 #include "phasescope/base/threads.h"
 
 namespace phasescope::model {
@@ -16,7 +14,7 @@ using checkpoint::Weight;
 /// Makes float32 matrices out of weights and remembers what it allocated.
 class Loader {
  public:
-  Loader(const NullWeights& null_weights, std::vector<at::Tensor>& storage, std::uint64_t& bytes)
+  Loader(const NullWeights& null_weights, std::vector<Buffer>& storage, std::uint64_t& bytes)
       : null_weights_(null_weights), storage_(storage), bytes_(bytes) {}
 
   /// How rows of a weight become float32.
@@ -28,8 +26,8 @@ class Loader {
       return reinterpret_cast<const float*>(weight.data);
     const std::int64_t rows = weight.rows();
     const std::int64_t columns = weight.columns();
-    at::Tensor copy = at::empty({rows, columns}, at::kFloat);
-    float* out = copy.data_ptr<float>();
+    Buffer copy(static_cast<std::size_t>(rows * columns));
+    float* out = copy.data();
     const std::int64_t rows_per_piece =
         std::max<std::int64_t>(1, kElementsPerPiece / std::max<std::int64_t>(1, columns));
     parallel_for((rows + rows_per_piece - 1) / rows_per_piece, [&](std::int64_t piece) {
@@ -62,7 +60,7 @@ class Loader {
   static constexpr std::int64_t kElementsPerPiece = 1 << 16;
 
   const NullWeights& null_weights_;
-  std::vector<at::Tensor>& storage_;
+  std::vector<Buffer>& storage_;
   std::uint64_t& bytes_;
 };
 

@@ -7,8 +7,6 @@
 #include <memory>
 #include <vector>
 
-#include <ATen/core/Tensor.h>
-
 #include "phasescope/checkpoint/checkpoint.h"
 
 namespace phasescope::model {
@@ -27,15 +25,15 @@ struct LoadedBlock {
   LinearTensor router;
   std::vector<LoadedExpert> experts;
 
-  std::vector<at::Tensor> storage;  ///< owns the converted copies
-  std::uint64_t bytes = 0;          ///< of the copies
+  std::vector<Buffer> storage;  ///< owns the converted copies
+  std::uint64_t bytes = 0;      ///< of the copies
 };
 
 /// What stands outside the blocks; the token embedding stays as stored, rows are converted as they are read.
 struct LoadedOuter {
   LinearTensor project_in, project_out, head;
   NormTensor final_norm;
-  std::vector<at::Tensor> storage;
+  std::vector<Buffer> storage;
   std::uint64_t bytes = 0;
 };
 

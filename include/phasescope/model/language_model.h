@@ -120,7 +120,7 @@ struct LibraryVersions {
   std::string cuda;  ///< empty: built without
 };
 
-/// What the model library exports, so that programs open it (and with it libtorch) only when a model is run.
+/// What the model library exports, so that programs open it only when a model is run.
 struct ModelLibrary {
   std::unique_ptr<LanguageModel> (*open)(const checkpoint::Checkpoint& checkpoint,
                                          const ModelOptions& options);
