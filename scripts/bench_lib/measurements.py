@@ -1,5 +1,6 @@
 """The measurements, one function each: they alternate peer and phasescope and return every round's numbers."""
 import json
+import os
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from statistics import median
 BATCH_SIZES = (1, 5, 10, 25, 50, 125)
 DECODE_TOKENS = 64
 MEMORY_PROMPTS = (100, 1_000, 10_000)
+WITHOUT_TILES = {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE_BF16"}
 STREAMED_WEIGHTS = 1_000_000_000  # bytes of converted weights that may stay
 
 
@@ -73,20 +75,39 @@ def decode(bench):
     return {"rounds": rounds}
 
 
-def job(bench):
-    """The whole Intelliton job, processes from start to end: core, pairs and the course of generation."""
+def re_enact(bench, model, environment=None):
+    """The published procedure, one process from start to end."""
     script = Path(__file__).with_name("published_job.py")
-    command = [sys.executable, script, bench.program.model, bench.prompts_file, "--threads", bench.program.threads]
-    program_rounds, peer_rounds = [], []
+    command = [sys.executable, script, model, bench.prompts_file, "--threads", bench.program.threads]
+    started = time.monotonic()
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True, env=os.environ | (environment or {}))
+    return {"wall_seconds": round(time.monotonic() - started, 3), **json.loads(done.stdout)}
+
+
+def job(bench):
+    """The whole Intelliton job, processes from start to end: core, pairs and the course of generation.
+
+    Both sides read the model as bfloat16 safetensors. phasescope computes in float32, and in bfloat16 as the published program
+    does; then both once more without the processor's tile unit, which the machine of the published figure did not have.
+    """
+    folder = bench.program.scratch / "model"
+    subprocess.run([sys.executable, Path(__file__).with_name("save_folder.py"), bench.program.model, folder], capture_output=True, check=True)
+    program = bench.program.with_model(folder)
+    ways = {
+        "float32": lambda: program.run(["core", "pairs"]),
+        "bfloat16": lambda: program.run(["core", "pairs"], "--dtype", "bfloat16"),
+        "float32_without_tiles": lambda: program.run(["core", "pairs"], "--blas", "onednn", environment=WITHOUT_TILES),
+    }
+    rounds, peer_rounds = {way: [] for way in ways}, {"tiles": [], "without_tiles": []}
     for number in range(bench.rounds):
         bench.say(f"job, round {number + 1} of {bench.rounds}")
-        manifest = bench.program.run(["core", "pairs"])
-        program_rounds.append({"wall_seconds": manifest["wall_seconds"], "seconds": manifest["seconds"]})
+        for way, run in ways.items():
+            manifest = run()
+            rounds[way].append({"wall_seconds": manifest["wall_seconds"], "seconds": manifest["seconds"]})
         if number < bench.slow_rounds:
-            started = time.monotonic()
-            done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True)
-            peer_rounds.append({"wall_seconds": round(time.monotonic() - started, 3), **json.loads(done.stdout)})
-    return {"phasescope": program_rounds, "re_enactment": peer_rounds}
+            peer_rounds["tiles"].append(re_enact(bench, folder))
+            peer_rounds["without_tiles"].append(re_enact(bench, folder, WITHOUT_TILES))
+    return {"phasescope": rounds, "re_enactment": peer_rounds}
 
 
 def inspect(bench):

@@ -11,7 +11,10 @@ class Program:
     def __init__(self, path, model, threads, scratch):
         self.path, self.model, self.threads, self.scratch = Path(path).resolve(), model, threads, Path(scratch)
 
-    def run(self, sets, *options):
+    def with_model(self, model):
+        return Program(self.path, model, self.threads, self.scratch)
+
+    def run(self, sets, *options, environment=None):
         """One run in a fresh folder; returns its manifest with `wall_seconds` of the whole process added."""
         folder = self.scratch / "run"
         shutil.rmtree(folder, ignore_errors=True)
@@ -19,7 +22,7 @@ class Program:
         for name in sets:
             command += ["-p", name]
         started = time.monotonic()
-        done = subprocess.run([str(part) for part in [*command, *options]], capture_output=True, text=True)
+        done = subprocess.run([str(part) for part in [*command, *options]], capture_output=True, text=True, env=os.environ | (environment or {}))
         seconds = time.monotonic() - started
         if done.returncode != 0:
             raise SystemExit(f"error: {self.path.name} run: exit code {done.returncode}: {done.stderr.strip()}")

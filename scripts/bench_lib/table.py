@@ -59,8 +59,13 @@ def decode_rows(size, found):
 
 
 def job_rows(size, found):
-    ours, peer = middle(found["phasescope"], "wall_seconds"), middle(found["re_enactment"], "wall_seconds")
-    yield Row(f"whole Intelliton job, against the re-enacted procedure ({size})", seconds(peer), seconds(ours), times(peer / ours), "40x")
+    for way, peer_way, text in (
+        ("float32", "tiles", f"whole Intelliton job, against the re-enacted procedure in bfloat16 ({size})"),
+        ("bfloat16", "tiles", f"the same in bfloat16 ({size})"),
+        ("float32_without_tiles", "without_tiles", f"in float32, neither with the tile unit ({size})"),
+    ):
+        ours, peer = middle(found["phasescope"][way], "wall_seconds"), middle(found["re_enactment"][peer_way], "wall_seconds")
+        yield Row(text, seconds(peer), seconds(ours), times(peer / ours), "40x")
 
 
 def product_seconds(profile):

@@ -5,8 +5,6 @@
 
 #include <string_view>
 
-#include "phasescope/base/error.h"
-
 namespace phasescope::model {
 namespace {
 
@@ -24,10 +22,6 @@ bool on_host(const ModelOptions& options) {
 
 std::unique_ptr<Backend> make_backend(const checkpoint::Checkpoint& checkpoint, const ModelOptions& options) {
   if (!on_host(options)) return tensor_library().open(checkpoint, options);
-  if (options.dtype != "auto" && options.dtype != "float32") {
-    throw Error(ExitClass::usage,
-                "--dtype: \"" + options.dtype + "\" cannot be computed in on the CPU, expected float32");
-  }
   return std::make_unique<HostBackend>(checkpoint, options);
 }
 

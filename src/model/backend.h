@@ -80,6 +80,8 @@ class Backend {
   virtual double load_seconds() const = 0;
   virtual std::string device() const = 0;
   virtual std::string dtype() const = 0;
+  /// Who multiplies matrices: as matrix_library_text, or "libtorch".
+  virtual std::string matrix_library() const = 0;
   /// True when it holds states elsewhere than in host memory: makes Gram matrices there, and brings rows that
   /// are read.
   virtual bool makes_grams() const { return false; }

@@ -44,7 +44,7 @@ ProductRows rows_for(std::initializer_list<const PreparedLinear*> readers, Matri
   for (const PreparedLinear* reader : readers) {
     if (!*reader || !reader->weight->split) return values;
   }
-  terms.resize(values.rows, values.columns);
+  terms.resize(values.rows, values.columns, (*readers.begin())->weight->split->input_terms());
   return terms;
 }
 

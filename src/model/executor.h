@@ -23,6 +23,7 @@ class Executor : public LanguageModel {
   std::vector<ProfileEntry> profile() const override;
   std::string device() const override { return backend_->device(); }
   std::string dtype() const override { return backend_->dtype(); }
+  std::string matrix_library() const override { return backend_->matrix_library(); }
 
  private:
   template <class Work>

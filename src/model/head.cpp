@@ -193,7 +193,7 @@ void Head::add_all(ConstMatrix input, Rows& rows) {
       add_panel(weights[0], first, input, rows);
       return;
     }
-    if (!have_terms) terms_.assign(input);
+    if (!have_terms) terms_.assign(input, weights[0].weight->split->input_terms());
     have_terms = true;
     add_split_panels(first, count, weights, rows);
   };

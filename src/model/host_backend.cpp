@@ -8,12 +8,20 @@
 #include <algorithm>
 #include <limits>
 
+#include "phasescope/base/error.h"
 #include "phasescope/base/memory.h"
 
 namespace phasescope::model {
 namespace {
 
 using checkpoint::Architecture;
+
+OperandType operands_named(const std::string& dtype) {
+  if (dtype == "auto" || dtype == "float32") return OperandType::float32;
+  if (dtype == "bfloat16") return OperandType::bfloat16;
+  throw Error(ExitClass::usage,
+              "--dtype: \"" + dtype + "\" cannot be computed in on the CPU, expected float32 or bfloat16");
+}
 
 std::uint64_t weights_budget(const checkpoint::Checkpoint& checkpoint, const ModelOptions& options) {
   if (options.weights_memory >= 0) return static_cast<std::uint64_t>(options.weights_memory);
@@ -167,7 +175,8 @@ ConstMatrix HostBackend::Batch::normed_states() {
 HostBackend::HostBackend(const checkpoint::Checkpoint& checkpoint, const ModelOptions& options)
     : checkpoint_(checkpoint),
       null_weights_(options.null_network, options.null_seed, checkpoint.architecture()),
-      linear_(matrix_library_named(options.blas), options.deterministic, profile()),
+      linear_(matrix_library_named(options.blas), operands_named(options.dtype), options.deterministic,
+              profile()),
       scratch_(checkpoint.architecture()) {
   const Stopwatch watch;
   outer_ = load_outer(checkpoint, null_weights_, false);

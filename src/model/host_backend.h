@@ -21,7 +21,10 @@ class HostBackend : public Backend {
   std::unique_ptr<BatchBackend> start_batch(const std::vector<std::int64_t>& cache_capacities) override;
   double load_seconds() const override { return outer_seconds_ + blocks_->seconds() + head_->seconds(); }
   std::string device() const override { return "cpu"; }
-  std::string dtype() const override { return "float32"; }
+  std::string dtype() const override {
+    return linear_.operands() == OperandType::bfloat16 ? "bfloat16" : "float32";
+  }
+  std::string matrix_library() const override { return matrix_library_text(linear_.library()); }
 
  private:
   class Batch;

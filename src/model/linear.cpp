@@ -14,14 +14,17 @@ namespace phasescope::model {
 namespace {
 
 /// Converts all rows, in pieces over the threads.
-Buffer convert_all(const WeightSource& source) {
+Buffer convert_all(const WeightSource& source, OperandType operands) {
   constexpr std::int64_t elements_per_piece = 1 << 16;
   Buffer rows(static_cast<std::size_t>(source.outputs * source.inputs));
   const std::int64_t piece =
       std::max<std::int64_t>(1, elements_per_piece / std::max<std::int64_t>(1, source.inputs));
   parallel_for((source.outputs + piece - 1) / piece, [&](std::int64_t p) {
     const std::int64_t first = p * piece;
-    source.convert(first, std::min(piece, source.outputs - first), rows.data() + first * source.inputs);
+    const std::int64_t count = std::min(piece, source.outputs - first);
+    float* out = rows.data() + first * source.inputs;
+    source.convert(first, count, out);
+    if (operands == OperandType::bfloat16) round_to_bfloat16(out, count * source.inputs);
   });
   return rows;
 }
@@ -36,7 +39,9 @@ void check_shapes(std::int64_t rows, std::int64_t columns, const PreparedLinear&
 void count_product(Profile& profile, const WeightMatrix& weights, std::int64_t rows, double seconds) {
   const auto all_rows = static_cast<double>(rows);
   const auto inputs = static_cast<double>(weights.inputs), outputs = static_cast<double>(weights.outputs);
-  const double of_input = weights.split ? kInputTerms * sizeof(std::uint16_t) : sizeof(float);
+  const double of_input = weights.split
+                              ? static_cast<double>(weights.split->input_terms()) * sizeof(std::uint16_t)
+                              : sizeof(float);
   const double bytes =
       static_cast<double>(weights.operand_bytes()) + all_rows * (of_input * inputs + sizeof(float) * outputs);
   profile.add("product " + std::to_string(weights.inputs) + " x " + std::to_string(weights.outputs), seconds,
@@ -46,11 +51,25 @@ void count_product(Profile& profile, const WeightMatrix& weights, std::int64_t r
 struct Linear::Implementation {
   OneDnnProduct onednn;
   SplitRows terms;  ///< of rows that come in float32
+  Buffer rounded;   ///< the same for a library that takes float32
+
+  ConstMatrix round(ConstMatrix x) {
+    const auto needed = static_cast<std::size_t>(x.rows * x.columns);
+    if (rounded.size() < needed) rounded = Buffer(needed);
+    const Matrix rows(rounded.data(), x.rows, x.columns);
+#pragma omp parallel for schedule(static)
+    for (std::int64_t r = 0; r < x.rows; ++r) {
+      std::copy_n(x.row(r), x.columns, rows.row(r));
+      round_to_bfloat16(rows.row(r), x.columns);
+    }
+    return rows;
+  }
 };
 
-Linear::Linear(MatrixLibrary library, bool deterministic, Profile& profile)
+Linear::Linear(MatrixLibrary library, OperandType operands, bool deterministic, Profile& profile)
     : implementation_(new Implementation),
       library_(library),
+      operands_(operands),
       deterministic_(deterministic),
       profile_(profile) {
   if (library_ == MatrixLibrary::torch) tensor_library();  // takes its time now, not in the first product
@@ -64,12 +83,14 @@ std::shared_ptr<const WeightMatrix> Linear::prepare(const WeightSource& source, 
   auto matrix = std::make_shared<WeightMatrix>();
   matrix->outputs = source.outputs;
   matrix->inputs = source.inputs;
+  matrix->operands = operands_;
   if (library_ == MatrixLibrary::tiles) {
-    matrix->split = SplitWeights::pack(source);
+    matrix->split = SplitWeights::pack(source, operands_);
     if (matrix->split) return matrix;
   }
-  if (source.plain == nullptr) matrix->converted = convert_all(source);
-  const float* data = source.plain == nullptr ? matrix->converted.data() : source.plain;
+  const bool as_stored = source.plain != nullptr && operands_ == OperandType::float32;
+  if (!as_stored) matrix->converted = convert_all(source, operands_);
+  const float* data = as_stored ? source.plain : matrix->converted.data();
   matrix->stored = ConstMatrix(data, source.outputs, source.inputs);
   if (library_ != MatrixLibrary::torch && lifetime == Lifetime::kept) {
     matrix->packed = OneDnnProduct::pack(matrix->stored);
@@ -118,10 +139,11 @@ void Linear::apply(ConstMatrix x, const LinearTensor& weights, Matrix y) {
 
 void Linear::multiply(ConstMatrix x, const PreparedLinear& weights, Matrix y) {
   if (weights.weight->split) {
-    implementation_->terms.assign(x);
+    implementation_->terms.assign(x, weights.weight->split->input_terms());
     weights.weight->split->multiply(implementation_->terms, weights.bias, y);
     return;
   }
+  if (weights.weight->operands == OperandType::bfloat16) x = implementation_->round(x);
   const ThreadLimit limit(deterministic_ ? 1 : thread_count());
   if (library_ == MatrixLibrary::torch) {
     tensor_library().multiply(x, weights, y);

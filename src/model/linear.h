@@ -41,15 +41,19 @@ enum class Lifetime {
 /// belongs to one executor.
 class Linear {
  public:
+  /// `operands`: of matrices that are prepared; those that are multiplied as they are stored stay float32.
   /// `deterministic`: products whose sums may run in another order each time are done on one thread. Times go
   /// to `profile`, which must outlive it.
-  Linear(MatrixLibrary library, bool deterministic, Profile& profile);
+  Linear(MatrixLibrary library, OperandType operands, bool deterministic, Profile& profile);
   ~Linear();
   Linear(const Linear&) = delete;
   Linear& operator=(const Linear&) = delete;
 
   /// Brings a matrix into the layout in which it will be multiplied, on all threads.
   std::shared_ptr<const WeightMatrix> prepare(const WeightSource& source, Lifetime lifetime) const;
+
+  MatrixLibrary library() const { return library_; }
+  OperandType operands() const { return operands_; }
 
   /// y = x W^T + b. x [rows, inputs], y [rows, outputs]; y must be dense (stride = columns).
   void apply(ConstMatrix x, const PreparedLinear& weights, Matrix y);
@@ -68,6 +72,7 @@ class Linear {
 
   Implementation* implementation_;
   MatrixLibrary library_;
+  OperandType operands_;
   bool deterministic_;
   Profile& profile_;
 };

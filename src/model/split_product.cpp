@@ -55,6 +55,25 @@ void interleave_pairs(const std::uint16_t* rows, std::uint16_t* tile) {
   std::memcpy(tile, out, sizeof out);
 }
 
+/// One panel's weights, rounded: tiles of one term.
+PHASESCOPE_TILES void round_rows(const float* rows, std::int64_t outputs, std::int64_t inputs,
+                                 std::uint16_t* out) {
+  alignas(64) std::uint16_t of_tile[kTile];
+  for (std::int64_t first = 0; first < inputs; first += kDepth) {
+    for (std::int64_t tile = 0; tile < 2; ++tile) {
+      for (std::int64_t n = 0; n < kTileRows; ++n) {
+        const std::int64_t output = tile * kTileRows + n;
+        for (std::int64_t half = 0; half < kDepth; half += kTileRows) {
+          const std::int64_t left = output < outputs ? inputs - first - half : 0;
+          store(of_tile + n * kDepth + half, rounded(load_part(rows + output * inputs + first + half, left)));
+        }
+      }
+      interleave_pairs(of_tile, out);
+      out += kTile;
+    }
+  }
+}
+
 /// Terms of one panel's weights: tiles as Panel has them with all three terms. Returns how many are needed.
 PHASESCOPE_TILES int split_panel(const float* rows, std::int64_t outputs, std::int64_t inputs,
                                  std::uint16_t* out) {
@@ -105,7 +124,7 @@ PHASESCOPE_TILES int split_panel(const float* rows, std::int64_t outputs, std::i
   }
 
 /// y [16 kRowTiles, 32] = bias + sum over inputs; rows of y are `stride` floats apart.
-template <int kTerms, int kRowTiles>
+template <int kTerms, int kTermsOfInput, int kRowTiles>
 PHASESCOPE_TILES void multiply_block(const std::uint16_t* first, const std::uint16_t* second,
                                      const std::uint16_t* weights, std::int64_t depth_blocks,
                                      const float* bias, float* y, std::int64_t stride) {
@@ -120,7 +139,11 @@ PHASESCOPE_TILES void multiply_block(const std::uint16_t* first, const std::uint
     constexpr std::int64_t ahead = 4 * kTerms * 2 * kTile;
     for (std::int64_t line = 0; line < kTerms * 2 * kTile; line += 32)
       _mm_prefetch(reinterpret_cast<const char*>(weights + ahead + line), _MM_HINT_T0);
-    if constexpr (kTerms == 1) {
+    if constexpr (kTermsOfInput == 1) {
+      PHASESCOPE_LOAD_WEIGHTS(0);
+      PHASESCOPE_LOAD_INPUTS(0);
+      PHASESCOPE_ADD_PRODUCTS();
+    } else if constexpr (kTerms == 1) {
       PHASESCOPE_LOAD_WEIGHTS(0);
       PHASESCOPE_LOAD_INPUTS(2);
       PHASESCOPE_ADD_PRODUCTS();
@@ -141,8 +164,8 @@ PHASESCOPE_TILES void multiply_block(const std::uint16_t* first, const std::uint
       PHASESCOPE_LOAD_INPUTS(2);
       PHASESCOPE_ADD_PRODUCTS();
     }
-    first += kInputTerms * kTile;
-    second += kInputTerms * kTile;
+    first += kTermsOfInput * kTile;
+    second += kTermsOfInput * kTile;
     weights += kTerms * 2 * kTile;
   }
   const auto row_bytes = static_cast<std::size_t>(stride) * sizeof(float);
@@ -161,9 +184,10 @@ PHASESCOPE_TILES void multiply_block(const std::uint16_t* first, const std::uint
 using BlockKernel = void (*)(const std::uint16_t*, const std::uint16_t*, const std::uint16_t*, std::int64_t,
                              const float*, float*, std::int64_t);
 
-BlockKernel block_kernel(int terms, std::int64_t row_tiles) {
-  if (terms == 1) return row_tiles == 1 ? multiply_block<1, 1> : multiply_block<1, 2>;
-  return row_tiles == 1 ? multiply_block<2, 1> : multiply_block<2, 2>;
+BlockKernel block_kernel(int terms, std::int64_t input_terms, std::int64_t row_tiles) {
+  if (input_terms == 1) return row_tiles == 1 ? multiply_block<1, 1, 1> : multiply_block<1, 1, 2>;
+  if (terms == 1) return row_tiles == 1 ? multiply_block<1, 3, 1> : multiply_block<1, 3, 2>;
+  return row_tiles == 1 ? multiply_block<2, 3, 1> : multiply_block<2, 3, 2>;
 }
 
 }  // namespace
@@ -194,7 +218,8 @@ struct SplitWeights::Product {
     if (bias != nullptr)
       std::copy_n(bias + panel * kPanel, std::min(kPanel, weights.outputs_ - panel * kPanel), panel_bias);
     const std::uint16_t* of_panel = weights.tiles_.data() + panel * weights.panel_size();
-    block_kernel(weights.terms_, tiles)(first, second, of_panel, x.depth_blocks(), panel_bias, y, stride);
+    block_kernel(weights.terms_, x.terms(), tiles)(first, second, of_panel, x.depth_blocks(), panel_bias, y,
+                                                   stride);
   }
 
   /// The same into the matrix whose first element is of row 32 first_block and output 32 first_panel.
@@ -239,6 +264,14 @@ struct SplitWeights::Product {
   }
 };
 
+void SplitWeights::round_panel(const WeightSource& source, std::int64_t index) {
+  static thread_local std::vector<float> rows;
+  const std::int64_t count = std::min(kPanel, source.outputs - index * kPanel);
+  rows.resize(static_cast<std::size_t>(kPanel * source.inputs));
+  source.convert(index * kPanel, count, rows.data());
+  round_rows(rows.data(), count, source.inputs, tiles_.data() + index * panel_size());
+}
+
 /// How many terms the panel's weights need; it is kept if the matrix has as many.
 int SplitWeights::pack_panel(const WeightSource& source, std::int64_t index) {
   static thread_local std::vector<float> rows;
@@ -271,10 +304,16 @@ int SplitWeights::pack_panels(const WeightSource& source) {
   return needed;
 }
 
-std::optional<SplitWeights> SplitWeights::pack(const WeightSource& source) {
+std::optional<SplitWeights> SplitWeights::pack(const WeightSource& source, OperandType operands) {
   SplitWeights packed;
   packed.outputs_ = source.outputs;
   packed.inputs_ = source.inputs;
+  if (operands == OperandType::bfloat16) {
+    packed.lay_out(1);
+    packed.input_terms_ = 1;
+    parallel_for(packed.panels(), [&](std::int64_t p) { packed.round_panel(source, p); });
+    return packed;
+  }
   for (const int terms : {1, 2}) {
     packed.lay_out(terms);
     if (packed.pack_panels(source) <= terms) return packed;
@@ -302,7 +341,7 @@ double SplitWeights::multiply_gated(const SplitRows& x, const float* bias, const
                                     SplitRows& y) const {
   const Product product{*this, x, bias};
   const std::int64_t half = panels() / 2;
-  y.resize(x.rows(), outputs_ / 2);
+  y.resize(x.rows(), outputs_ / 2, x.terms());
   SharedSeconds gate_seconds;
   product.for_each(half, [&](std::int64_t p, std::int64_t b) {
     alignas(64) float gates[kBlockRows * kPanel];
@@ -320,6 +359,8 @@ double SplitWeights::multiply_gated(const SplitRows& x, const float* bias, const
 
 #else
 
+void SplitWeights::round_panel(const WeightSource&, std::int64_t) {}
+
 int SplitWeights::pack_panel(const WeightSource&, std::int64_t) {
   return 3;
 }
@@ -328,7 +369,7 @@ int SplitWeights::pack_panels(const WeightSource&) {
   return 3;
 }
 
-std::optional<SplitWeights> SplitWeights::pack(const WeightSource& /*source*/) {
+std::optional<SplitWeights> SplitWeights::pack(const WeightSource& /*source*/, OperandType /*operands*/) {
   return std::nullopt;
 }
 

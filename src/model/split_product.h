@@ -1,6 +1,7 @@
 #pragma once
 
 #include "matrix.h"
+#include "operand_type.h"
 #include "split_rows.h"
 #include "weight_source.h"
 
@@ -18,16 +19,20 @@ namespace phasescope::model {
 /// computations"). Here an activation is always three terms. A weight is one (checkpoints in bfloat16) or two
 /// (float16, and most four-bit blocks): matrices that need three gain too little and are refused. Of the
 /// products of terms only those below 2^-27 of the whole are left out, so the result errs as one of float32
-/// does. Sums always run in the same order, however many threads or rows there are.
+/// does. Sums always run in the same order, however many threads or rows there are. Where products are to
+/// take bfloat16 operands, both sides are their first terms alone.
 
 /// A weight matrix as terms, in panels of 32 output channels that lie one after another.
 class SplitWeights {
  public:
-  /// nullopt where some weight is not the sum of two bfloat16 numbers.
-  static std::optional<SplitWeights> pack(const WeightSource& source);
+  /// nullopt where operands are float32 and some weight is not the sum of two bfloat16 numbers.
+  static std::optional<SplitWeights> pack(const WeightSource& source,
+                                          OperandType operands = OperandType::float32);
 
   std::int64_t outputs() const { return outputs_; }
   std::int64_t inputs() const { return inputs_; }
+  /// Terms of each activation in the rows that it multiplies.
+  std::int64_t input_terms() const { return input_terms_; }
   std::uint64_t bytes() const { return tiles_.size() * sizeof(std::uint16_t); }
 
   /// y = x W^T + b, on all threads; bias nullptr: none. y need not be dense.
@@ -52,12 +57,14 @@ class SplitWeights {
   std::int64_t panels() const;
   std::int64_t panel_size() const;
   void lay_out(int terms);
+  void round_panel(const WeightSource& source, std::int64_t index);
   int pack_panel(const WeightSource& source, std::int64_t index);
   int pack_panels(const WeightSource& source);
 
   std::int64_t outputs_ = 0;
   std::int64_t inputs_ = 0;
   int terms_ = 1;
+  std::int64_t input_terms_ = kInputTerms;
   SplitTerms
       tiles_;  ///< [panels][blocks of 32 inputs][term][2 tiles of 16 outputs][16 pairs of inputs][16][2]
 };

@@ -18,13 +18,18 @@ PHASESCOPE_TILES inline __m512 widen(__m256i terms) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(terms), 16));
 }
 
+/// The nearest bfloat16 numbers, ties to even.
+PHASESCOPE_TILES inline __m256i rounded(__m512 x) {
+  return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x));
+}
+
 /// Each term is what remains, rounded to the nearest bfloat16; the remainders are exact.
 PHASESCOPE_TILES inline ThreeTerms split(__m512 x) {
   ThreeTerms terms;
-  terms.high = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x));
+  terms.high = rounded(x);
   const __m512 rest = _mm512_sub_ps(x, widen(terms.high));
-  terms.middle = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(rest));
-  terms.low = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(_mm512_sub_ps(rest, widen(terms.middle))));
+  terms.middle = rounded(rest);
+  terms.low = rounded(_mm512_sub_ps(rest, widen(terms.middle)));
   return terms;
 }
 

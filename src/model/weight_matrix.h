@@ -17,6 +17,7 @@ struct WeightMatrix {
   Buffer packed;                      ///< oneDNN's blocked layout; or
   ConstMatrix stored;                 ///< float32 [outputs, inputs], in `converted` or in the mapped file
   Buffer converted;
+  OperandType operands = OperandType::float32;  ///< what products with it take
 
   /// What a product reads of it.
   std::uint64_t operand_bytes() const {

@@ -95,6 +95,7 @@ class RunJob {
     libraries_ = model_library().versions();
     model_ = &opened_.language_model(options_);
     seconds_before_ = model_->seconds();
+    libraries_.blas = model_->matrix_library();
     model_json_ = model_to_json(checkpoint_, digests_, model_->dtype());
     device_ = model_->device();
   }

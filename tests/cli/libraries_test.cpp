@@ -1,7 +1,8 @@
-// Which libraries a run opens.
+// Which libraries a run opens, and what its manifest says of them.
 #include "../model_cases.h"
 #include "../places.h"
 #include "../temporary_folder.h"
+#include "documents.h"
 #include "program.h"
 #include "small_run.h"
 
@@ -16,6 +17,7 @@ namespace phasescope::testing {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::HasSubstr;
 
 /// The model library alone, without the one of libtorch beside it.
 class ModelLibraryAlone : public ::testing::Test {
@@ -46,6 +48,26 @@ TEST_F(ModelLibraryAlone, RunsOnTheProcessor) {
 TEST_F(ModelLibraryAlone, NamesTheLibraryThatIsMissing) {
   expect_error_beginning(run("torch"), 4,
                          (folder_ / "libphasescope_tensors.so").string() + ": cannot be loaded: ");
+}
+
+Json manifest_of(const std::vector<std::string>& more) {
+  return read_json_file(SmallRun(model_of_case("llama_gqa"), more) / "manifest.json");
+}
+
+TEST(Manifest, SaysWhoMultipliedAndWhat) {
+  const Json by_libtorch = manifest_of({"--device", "cpu", "--blas", "torch"});
+  EXPECT_EQ(by_libtorch["versions"]["blas"], "libtorch");
+  EXPECT_EQ(by_libtorch["model"]["dtype_compute"], "float32");
+  const std::string fastest = manifest_of({"--device", "cpu"})["versions"]["blas"];
+  EXPECT_THAT(phasescope({"--version"}).out, HasSubstr("matrix products: " + fastest));
+  EXPECT_EQ(manifest_of({"--device", "cpu", "--dtype", "bfloat16"})["model"]["dtype_compute"], "bfloat16");
+}
+
+TEST(Dtype, Float16IsRefusedOnTheProcessor) {
+  const TemporaryFolder folder;
+  expect_error(phasescope({"run", "-m", model_of_case("llama_gqa"), "-p", "core", "-o",
+                           (folder / "out").string(), "--device", "cpu", "--dtype", "float16"}),
+               2, "--dtype: \"float16\" cannot be computed in on the CPU, expected float32 or bfloat16");
 }
 
 }  // namespace

@@ -170,6 +170,7 @@ class StandInModel : public model::LanguageModel {
   std::vector<ProfileEntry> profile() const override { return {}; }
   std::string device() const override { return "cpu"; }
   std::string dtype() const override { return "float32"; }
+  std::string matrix_library() const override { return "none"; }
 
  private:
   checkpoint::Architecture architecture_;

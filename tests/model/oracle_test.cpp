@@ -142,6 +142,35 @@ TEST_P(OracleTest, OnePromptAtATimeAgreesWithTheBatch) {
   }
 }
 
+/// Operands rounded to bfloat16 on the CPU: states err by some tens of its roundings (2^-9 each) after all
+/// blocks of a random network, and by far more than those of float32, so it is known that they are rounded.
+class Bfloat16Operands : public ::testing::TestWithParam<OracleCase> {};
+
+TEST_P(Bfloat16Operands, ErrByTensOfRoundings) {
+  const checkpoint::Checkpoint checkpoint = checkpoint::Checkpoint::open(GetParam().model);
+  const states::OracleFile oracle(GetParam().oracle);
+  ModelOptions options;
+  options.device = "cpu";
+  options.dtype = "bfloat16";
+  const auto model = phasescope_model_library()->open(checkpoint, options);
+  EXPECT_EQ(model->dtype(), "bfloat16");
+  states::StateComparison comparison(oracle);
+  BatchOptions batch;
+  batch.final_states = FinalStates::both;
+  std::vector<PromptTokens> prompts = all_prompts(oracle);
+  for (PromptTokens& prompt : prompts) prompt.max_new_tokens = 0;  // another token may follow
+  model->run(prompts, batch, {&comparison});
+  double worst = 0;
+  for (const states::PointDifference& point : comparison.result({1, 1}).points)
+    worst = std::max(worst, point.relative.value_or(0));
+  EXPECT_GT(worst, 1e-4);
+  EXPECT_LT(worst, 50 * 0x1p-9);
+  RecordProperty("largest_relative_difference", std::to_string(worst));
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, Bfloat16Operands, ::testing::ValuesIn(random_models()),
+                         [](const auto& tested) { return tested.param.name; });
+
 std::string case_name(const ::testing::TestParamInfo<std::tuple<Computes, OracleCase>>& info) {
   const bool host = std::get<0>(info.param) == Computes::host;
   return (host ? "host_" : "tensors_") + std::get<1>(info.param).name;

@@ -44,7 +44,9 @@ void add_model_options(CLI::App& command, RunArguments& typed) {
   command.add_option("--device", options.device.device, "auto, cpu, cuda or cuda:N")
       ->check(device_name())
       ->capture_default_str();
-  command.add_option("--dtype", options.device.dtype, "auto, float32, bfloat16 or float16")
+  command
+      .add_option("--dtype", options.device.dtype,
+                  "What matrix products take: auto (float32), float32, bfloat16, on a card float16")
       ->check(one_of({"auto", "float32", "bfloat16", "float16"}))
       ->capture_default_str();
   command

@@ -75,7 +75,7 @@ enum class NullNetwork {
 
 struct ModelOptions {
   std::string device = "auto";  ///< auto, cpu, cuda or cuda:N
-  std::string dtype = "auto";   ///< auto, float32, bfloat16, float16; CPU computes in float32 only
+  std::string dtype = "auto";   ///< auto, float32, bfloat16, or on a card float16
   /// Bytes of converted weights that may stay in memory between uses; negative: what fits.
   std::int64_t weights_memory = -1;
   std::string blas = "auto";  ///< auto, tiles, onednn or torch: who multiplies matrices on the CPU
@@ -110,13 +110,16 @@ class LanguageModel {
   virtual std::vector<ProfileEntry> profile() const = 0;
   /// "cpu" or "cuda:0".
   virtual std::string device() const = 0;
+  /// What matrix products take: "float32", "bfloat16" or "float16".
   virtual std::string dtype() const = 0;
+  /// Who multiplies matrices: "bfloat16 tiles, oneDNN 2.6.3", "oneDNN 2.6.3" or "libtorch".
+  virtual std::string matrix_library() const = 0;
 };
 
 /// Versions of what the model library was built with and runs on.
 struct LibraryVersions {
   std::string libtorch;
-  std::string blas;
+  std::string blas;  ///< the fastest that there is for products on the CPU
   std::string cuda;  ///< empty: built without
 };
 

@@ -322,7 +322,7 @@ TensorBackend::TensorBackend(const checkpoint::Checkpoint& checkpoint, const Ten
     : checkpoint_(checkpoint),
       settings_(settings),
       null_weights_(settings.null_network, settings.null_seed, checkpoint.architecture()),
-      host_linear_(default_matrix_library(), false, host_profile_),
+      host_linear_(default_matrix_library(), OperandType::float32, false, host_profile_),
       kernels_(settings.device, settings.profile, profile()) {
   const Stopwatch watch;
   require_exact_products();

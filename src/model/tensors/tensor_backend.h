@@ -33,6 +33,7 @@ class TensorBackend : public Backend {
   double load_seconds() const override { return outer_seconds_ + weights_->seconds(); }
   std::string device() const override;
   std::string dtype() const override;
+  std::string matrix_library() const override { return "libtorch"; }
   bool makes_grams() const override { return true; }
 
  private:
