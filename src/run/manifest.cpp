@@ -46,8 +46,13 @@ ModelDigests digest_model(const checkpoint::Checkpoint& checkpoint) {
   if (files.size() == 1) {
     digests.weights = sha256_of_file(files.front());
   } else {
+    std::vector<std::string> of_files(files.size());
+    parallel_for(static_cast<std::int64_t>(files.size()), [&](std::int64_t i) {
+      const auto f = static_cast<std::size_t>(i);
+      of_files[f] = files[f].filename().string() + " " + sha256_of_file(files[f]) + "\n";
+    });
     std::string all;
-    for (const auto& file : files) all += file.filename().string() + " " + sha256_of_file(file) + "\n";
+    for (const std::string& of_file : of_files) all += of_file;
     digests.weights = sha256_of_text(all);
   }
   const bool gguf = checkpoint.format() == checkpoint::CheckpointFormat::gguf;
