@@ -1,5 +1,7 @@
 #include "activation.h"
 
+#include "lanes.h"
+
 #include <algorithm>
 
 #include <Eigen/Core>
@@ -9,8 +11,7 @@ namespace phasescope::model {
 namespace {
 
 using checkpoint::Activation;
-using Array = Eigen::Map<Eigen::ArrayXf>;
-using ConstArray = Eigen::Map<const Eigen::ArrayXf>;
+using lanes::Lanes;
 
 /// Columns are processed in pieces that stay in the first-level cache.
 constexpr std::int64_t kPiece = 1024;
@@ -26,24 +27,75 @@ void for_each_piece(std::int64_t rows, std::int64_t columns, Apply apply) {
   }
 }
 
-void apply_activation(Activation activation, Array x) {
+constexpr int kTogether = 4;
+using Numbers = lanes::Group<kTogether>;
+
+Lanes product(Lanes a, Lanes b) {
+  return a * b;
+}
+
+Numbers silu(const Numbers& x) {
+  return lanes::each(product, lanes::logistic(x), x);
+}
+
+/// 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) (Hendrycks and Gimpel 2016), and 0.5 (1 + tanh u) = 1 / (1
+/// + exp(-2u)).
+Numbers gelu_tanh(const Numbers& x) {
+  constexpr float twice_sqrt_two_over_pi = 1.5957691216057308F;
+  const auto twice_u = [](Lanes a) { return twice_sqrt_two_over_pi * (a + 0.044715F * (a * a * a)); };
+  return lanes::each(product, lanes::logistic(lanes::each(twice_u, x)), x);
+}
+
+Numbers gelu_erf(const Numbers& x) {
+  return lanes::each(
+      [](Lanes a) {
+        Eigen::Array<float, lanes::kLanes, 1> values;
+        lanes::store(values.data(), a);
+        values = 0.5F * values * (1.0F + (values * 0.70710678118654752F).erf());
+        return lanes::load(values.data());
+      },
+      x);
+}
+
+Numbers relu(const Numbers& x) {
+  return lanes::each([](Lanes a) { return lanes::larger(a, Lanes{}); }, x);
+}
+
+/// gate = apply(gate) * up, or without `up` apply(gate).
+template <Numbers apply(const Numbers&)>
+void apply_to_all(float* gate, const float* up, std::int64_t count) {
+  constexpr std::int64_t step = kTogether * lanes::kLanes;
+  for (std::int64_t i = 0; i < count; i += step) {
+    const bool whole = i + step <= count;
+    const auto at = [&](const float* from, std::int64_t v) {
+      const std::int64_t first = i + v * lanes::kLanes;
+      return whole ? lanes::load(from + first) : lanes::load_part(from + first, count - first);
+    };
+    Numbers x;
+    for (int v = 0; v < kTogether; ++v) x.of[v] = at(gate, v);
+    x = apply(x);
+    for (int v = 0; v < kTogether; ++v) {
+      const std::int64_t first = i + v * lanes::kLanes;
+      if (up != nullptr) x.of[v] *= at(up, v);
+      if (whole) {
+        lanes::store(gate + first, x.of[v]);
+      } else {
+        lanes::store_part(gate + first, x.of[v], count - first);
+      }
+    }
+  }
+}
+
+void apply_activation(Activation activation, float* gate, const float* up, std::int64_t count) {
   switch (activation) {
     case Activation::silu:
-      x = x / (1.0F + (-x).exp());
-      return;
-    case Activation::gelu_tanh: {
-      // 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) (Hendrycks and Gimpel 2016), and 0.5 (1 + tanh u) = 1
-      // / (1 + exp(-2u)).
-      constexpr float twice_sqrt_two_over_pi = 1.5957691216057308F;
-      x = x / (1.0F + (-twice_sqrt_two_over_pi * (x + 0.044715F * x.cube())).exp());
-      return;
-    }
+      return apply_to_all<silu>(gate, up, count);
+    case Activation::gelu_tanh:
+      return apply_to_all<gelu_tanh>(gate, up, count);
     case Activation::gelu_erf:
-      x = 0.5F * x * (1.0F + (x * 0.70710678118654752F).erf());
-      return;
+      return apply_to_all<gelu_erf>(gate, up, count);
     case Activation::relu:
-      x = x.max(0.0F);
-      return;
+      return apply_to_all<relu>(gate, up, count);
   }
 }
 
@@ -51,7 +103,7 @@ void apply_activation(Activation activation, Array x) {
 
 void activate(Activation activation, Matrix x) {
   for_each_piece(x.rows, x.columns, [&](std::int64_t r, std::int64_t first, std::int64_t count) {
-    apply_activation(activation, Array(x.row(r) + first, count));
+    apply_activation(activation, x.row(r) + first, nullptr, count);
   });
 }
 
@@ -65,8 +117,7 @@ void activate_gated(Activation activation, ConstMatrix gate, ConstMatrix up, Mat
 }
 
 void activate_gate(Activation activation, float* gate, const float* up, std::int64_t count) {
-  apply_activation(activation, Array(gate, count));
-  Array(gate, count) *= ConstArray(up, count);
+  apply_activation(activation, gate, up, count);
 }
 
 }  // namespace phasescope::model
