@@ -32,7 +32,8 @@ struct AttentionSettings {
 /// Causal softmax attention, each sequence by itself. Work is cut into (sequence, heads that share keys, up
 /// to 64 queries), so that neither many short nor one long prompt leaves a core idle. Keys are passed in
 /// tiles of 128 with a running maximum and sum (Milakov and Gimelshein 2018; Rabe and Staats 2021), so that
-/// no row of scores as long as the sequence exists.
+/// no row of scores as long as the sequence exists. Mean weights of a sequence of one tile are summed on the
+/// way, by one task for all heads; those of longer ones are computed again.
 void attend(const AttentionSettings& settings, const std::vector<AttentionItem>& items);
 
 }  // namespace phasescope::model

@@ -90,9 +90,11 @@ inline Lanes by_sign(Lanes x, Lanes of_negative, Lanes otherwise) {
   return _mm512_mask_mov_ps(otherwise, _mm512_cmp_ps_mask(x, Lanes{}, _CMP_LT_OQ), of_negative);
 }
 
-/// x 2^exponent of whole exponents in [-150, 150].
+/// x 2^exponent of whole exponents up to 127; 0 where they are below -125, since subnormal results take many
+/// times as long.
 inline Lanes scaled_by_power(Lanes x, Lanes exponent) {
-  return _mm512_maskz_scalef_ps(kAllLanes, x, exponent);
+  const __mmask16 kept = _mm512_cmp_ps_mask(exponent, all(-125), _CMP_NLT_UQ);
+  return _mm512_maskz_scalef_ps(kept, x, exponent);
 }
 
 /// a / b of b in [1, 2], to two units in the last place. A division would keep the divider busy for as long
@@ -142,13 +144,10 @@ inline Lanes by_sign(Lanes x, Lanes of_negative, Lanes otherwise) {
   return x < 0 ? of_negative : otherwise;
 }
 
-/// In two steps, since 2^-150 is no float32.
 inline Lanes scaled_by_power(Lanes x, Lanes exponent) {
   using Integers = std::int32_t __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
-  const Integers whole = __builtin_convertvector(exponent, Integers);
-  const Integers half = whole / 2;
-  return x * reinterpret_cast<Lanes>((half + 127) << 23) *
-         reinterpret_cast<Lanes>((whole - half + 127) << 23);
+  const Integers whole = __builtin_convertvector(larger(all(-126), exponent), Integers);
+  return exponent < -125 ? Lanes{} : x * reinterpret_cast<Lanes>((whole + 127) << 23);
 }
 
 inline Lanes quotient(Lanes a, Lanes b) {
@@ -221,15 +220,15 @@ inline Group<count> each(Step step, Group<count> a, const Group<count>& b) {
   return a;
 }
 
-/// Below this e^x is less than half of the smallest float32, and 0.
-constexpr float kLowestExponent = -104;
+/// From here down exponential() is 0.
+constexpr float kLowestExponent = -88;
 
-/// e^x for x in [kLowestExponent, 89], or not a number. e^x = 2^n e^r with n the whole number next to x / ln
-/// 2; ln 2 is subtracted in two parts, the first short enough for n times it to be exact (Cody and Waite
-/// 1980). e^r is a polynomial that errs by 3e-9 of e^r on [-ln 2 / 2, ln 2 / 2] (found by iteratively
-/// reweighted least squares). In all less than one unit in the last place and a half.
+/// e^x for x up to 88, or not a number; 0 where it is less than 2^-125.5. e^x = 2^n e^r with n the whole
+/// number next to x / ln 2; ln 2 is subtracted in two parts, the first short enough for n times it to be
+/// exact (Cody and Waite 1980). e^r is a polynomial that errs by 3e-9 of e^r on [-ln 2 / 2, ln 2 / 2] (found
+/// by iteratively reweighted least squares). In all less than one unit in the last place and a half.
 template <int count>
-inline Group<count> exponential_within(const Group<count>& x) {
+inline Group<count> exponential(const Group<count>& x) {
   constexpr float coefficients[] = {0x1.123a1ep-7F, 0x1.5558f4p-5F, 0x1.555492p-3F, 0x1.fffffcp-2F, 1, 1};
   const Lanes rounding = all(0x1.8p23F);  // adding it leaves no digits after the point
   const Group<count> n =
@@ -242,20 +241,14 @@ inline Group<count> exponential_within(const Group<count>& x) {
   return each(scaled_by_power, power, n);
 }
 
-inline Lanes exponential_within(Lanes x) {
-  return exponential_within(Group<1>{{x}}).of[0];
-}
-
-/// e^x; 0 where it is less than half of the smallest float32, infinite where it is more than the largest.
 inline Lanes exponential(Lanes x) {
-  return exponential_within(smaller(all(89), larger(all(kLowestExponent), x)));
+  return exponential(Group<1>{{x}}).of[0];
 }
 
 /// 1 / (1 + e^-x), of e^-|x|: nothing overflows.
 template <int count>
 inline Group<count> logistic(const Group<count>& x) {
-  const Group<count> power =
-      exponential_within(each([](Lanes a) { return larger(all(kLowestExponent), -absolute(a)); }, x));
+  const Group<count> power = exponential(each([](Lanes a) { return -absolute(a); }, x));
   const Group<count> above = each([](Lanes a, Lanes p) { return by_sign(a, p, all(1)); }, x, power);
   return each([](Lanes a, Lanes p) { return quotient(a, all(1) + p); }, above, power);
 }

@@ -105,8 +105,11 @@ struct LaneSums {
   void add(const Numbers& logits, Lanes largest) {
     // A gap beyond float32 must not become an infinity: it would meet its weight 0 in the product below.
     const Numbers gap = lanes::each(
-        [&](Lanes z) { return lanes::larger(lanes::all(lanes::kLowestExponent), z - largest); }, logits);
-    const Numbers of_gap = lanes::exponential_within(gap);
+        [&](Lanes z) {
+          return with_gap ? lanes::larger(lanes::all(lanes::kLowestExponent), z - largest) : z - largest;
+        },
+        logits);
+    const Numbers of_gap = lanes::exponential(gap);
     for (int chain = 0; chain < kChains; ++chain) {
       weight.of[chain] += of_gap.of[chain];
       if constexpr (with_gap)

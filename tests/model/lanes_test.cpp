@@ -52,29 +52,23 @@ double largest_error(float first, float last, Function function, Reference refer
   return largest_so_far;
 }
 
-TEST(Lanes, ExponentialOfAllThatIsNoSubnormalNumber) {
+TEST(Lanes, ExponentialOfAllThatIsNotTiny) {
   const auto function = [](Lanes x) { return exponential(x); };
-  EXPECT_LT(largest_error(-87, 88.6F, function, [](double x) { return std::exp(x); }), 1.5);
-}
-
-/// Subnormal numbers are 2^-149 apart.
-TEST(Lanes, ExponentialThatIsSubnormal) {
-  for (float x = -104; x < -87; x += 0.0625F)
-    EXPECT_NEAR(stored(exponential(all(x)))[0], std::exp(static_cast<double>(x)), 1.5 * 0x1p-149) << x;
+  EXPECT_LT(largest_error(-86.9F, 87.9F, function, [](double x) { return std::exp(x); }), 1.5);
 }
 
 TEST(Lanes, ExponentialAtItsEnds) {
   const auto at = [](float x) { return stored(exponential(all(x)))[7]; };
   EXPECT_EQ(at(0), 1);
   EXPECT_EQ(at(-0.0F), 1);
-  for (const float low : {-104.0F, -1e4F, -1e38F, -kInfinity}) EXPECT_EQ(at(low), 0) << low;
-  for (const float high : {88.73F, 1e4F, 1e38F, kInfinity}) EXPECT_EQ(at(high), kInfinity) << high;
+  for (const float low : {kLowestExponent, -104.0F, -1e4F, -1e38F, -kInfinity}) EXPECT_EQ(at(low), 0) << low;
+  EXPECT_NEAR(at(88), std::exp(88.0), 1e-7 * std::exp(88.0));
   EXPECT_TRUE(std::isnan(at(kNotANumber)));
 }
 
 TEST(Lanes, Logistic) {
   const auto function = [](Lanes x) { return logistic(Group<1>{{x}}).of[0]; };
-  EXPECT_LT(largest_error(-87, 30, function, [](double x) { return 1 / (1 + std::exp(-x)); }), 3);
+  EXPECT_LT(largest_error(-86.9F, 30, function, [](double x) { return 1 / (1 + std::exp(-x)); }), 3);
   const auto at = [&](float x) { return stored(function(all(x)))[3]; };
   EXPECT_EQ(at(0), 0.5F);
   EXPECT_EQ(at(1e38F), 1);
@@ -87,7 +81,7 @@ TEST(Lanes, Logistic) {
 /// Vectors side by side are what each is alone.
 TEST(Lanes, GroupsAreTheirVectors) {
   const Lanes first = load(counted(kLanes, -20).data()), second = load(counted(kLanes, 3).data());
-  const Group<2> powers = exponential_within(Group<2>{{first, second}});
+  const Group<2> powers = exponential(Group<2>{{first, second}});
   EXPECT_EQ(stored(powers.of[0]), stored(exponential(first)));
   EXPECT_EQ(stored(powers.of[1]), stored(exponential(second)));
 }
