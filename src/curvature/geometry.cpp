@@ -1,43 +1,132 @@
 #include "phasescope/curvature/geometry.h"
 
-#include <algorithm>
+#include "eight_lanes.h"
+
 #include <cmath>
 
 namespace phasescope::curvature {
 namespace {
 
-/// Sum of element(i)^2 for i in [0, width), in eight partial sums which the compiler keeps in vector
-/// registers.
-template <class Element>
-double sum_of_squares(std::size_t width, Element element) {
-  constexpr std::size_t lanes = 8;
-  double sum[lanes] = {};
-  const auto add = [&](std::size_t lane, double x) { sum[lane] += x * x; };
-  std::size_t i = 0;
-  for (; i + lanes <= width; i += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) add(lane, element(i + lane));
-  }
-  for (std::size_t lane = 0; i < width; ++i, ++lane) add(lane, element(i));
-  return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+/// The share of ||s|| ||s'|| below which ||s|| ||s'|| -+ s.s' has lost three of its digits.
+constexpr double needle = 1e-3;
+
+// What follows reads vectors in pieces: read(i, count, piece) puts numbers i .. i+count-1 into the first
+// lanes of `piece` and zeros into the others.
+
+EIGHT_LANES_INLINE void read(const StatePointer& state, std::size_t i, std::size_t count,
+                             EightDoubles& piece) {
+  read_lanes(state.values + i, count, piece);
+}
+EIGHT_LANES_INLINE void read(const ScaledState& state, std::size_t i, std::size_t count,
+                             EightDoubles& piece) {
+  read_lanes(state.values + i, count, piece);
+  piece *= state.scale;
 }
 
-struct Apart {
-  double difference = 0;  ///< ||q - p||
-  double sum = 0;         ///< ||q + p||
-};
+template <class State>
+auto reader_of(const State& state) {
+  return [&state](std::size_t i, std::size_t count, EightDoubles & piece) __attribute__((always_inline)) {
+    read(state, i, count, piece);
+  };
+}
 
-/// How far apart two vectors are after scaling each by its own factor. Two passes: in a single one GCC 12
-/// fuses multiplications and subtractions even when told not to (GCC bug 106902).
+/// The step from u to v.
+template <class State>
+auto step_reader(const State& u, const State& v) {
+  return [&u, &v ](std::size_t i, std::size_t count, EightDoubles & piece) __attribute__((always_inline)) {
+    EightDoubles before;
+    read(u, i, count, before);
+    read(v, i, count, piece);
+    piece -= before;
+  };
+}
+
+/// The Euclidean norm.
+template <class Reader>
+EIGHT_LANES_INLINE double norm_of_vector(std::size_t width, Reader read_vector) {
+  EightDoubles sum{};
+  by_eights(
+      width, [&](std::size_t i, std::size_t count) __attribute__((always_inline)) {
+        EightDoubles piece;
+        read_vector(i, count, piece);
+        sum += piece * piece;
+      });
+  return std::sqrt(sum_of(sum));
+}
+
+// ||q - p|| and ||q + p|| of two vectors after scaling each by its own factor. Two passes: in a single one
+// GCC 12 fuses multiplications and subtractions even when told not to (GCC bug 106902).
 template <class First, class Second>
-Apart scaled_apart(std::size_t width, First first, double first_scale, Second second, double second_scale) {
-  const auto p = [&](std::size_t i) { return first_scale * first(i); };
-  const auto q = [&](std::size_t i) { return second_scale * second(i); };
-  return {std::sqrt(sum_of_squares(width, [&](std::size_t i) { return q(i) - p(i); })),
-          std::sqrt(sum_of_squares(width, [&](std::size_t i) { return q(i) + p(i); }))};
+double scaled_difference(std::size_t width, First read_p, double p_scale, Second read_q, double q_scale) {
+  return norm_of_vector(
+      width, [&](std::size_t i, std::size_t count, EightDoubles & piece) __attribute__((always_inline)) {
+        EightDoubles p, q;
+        read_p(i, count, p);
+        read_q(i, count, q);
+        piece = q_scale * q - p_scale * p;
+      });
+}
+template <class First, class Second>
+double scaled_sum(std::size_t width, First read_p, double p_scale, Second read_q, double q_scale) {
+  return norm_of_vector(
+      width, [&](std::size_t i, std::size_t count, EightDoubles & piece) __attribute__((always_inline)) {
+        EightDoubles p, q;
+        read_p(i, count, p);
+        read_q(i, count, q);
+        piece = q_scale * q + p_scale * p;
+      });
 }
 
-Turn turn_of_steps(const StatePointer& u, const StatePointer& v, const StatePointer& w, double older,
-                   double newer) {
+/// ||(w - v) - (v - u)||
+template <class State>
+double second_difference_of(const State& u, const State& v, const State& w) {
+  const auto read_older = step_reader(u, v);
+  const auto read_newer = step_reader(v, w);
+  return scaled_difference(u.width, read_older, 1, read_newer, 1);
+}
+
+template <class State>
+void add_angle(Turn& turn, const State& u, const State& v, const State& w, const Meeting& meeting) {
+  if (turn.zero) return;
+  const double both = turn.older * turn.newer;
+  const double less = both - meeting.dot;
+  const double more = both + meeting.dot;
+  if (std::min(less, more) > needle * both) {
+    turn.unit_difference = std::sqrt(less);
+    turn.unit_sum = std::sqrt(more);
+    return;
+  }
+  const auto older = step_reader(u, v);
+  const auto newer = step_reader(v, w);
+  turn.unit_difference = scaled_difference(u.width, older, 1 / turn.older, newer, 1 / turn.newer);
+  turn.unit_sum = scaled_sum(u.width, older, 1 / turn.older, newer, 1 / turn.newer);
+}
+
+/// sqrt((||s|| - ||s'||)^2 + 2 rest) where `rest`, ||s|| ||s'|| -+ s.s', says enough, else what `measure`
+/// finds.
+template <class Measure>
+double third_side(const Turn& turn, double rest, Measure measure) {
+  if (turn.zero || !(rest > needle * turn.older * turn.newer)) return measure();
+  const double apart = turn.older - turn.newer;
+  return std::sqrt(apart * apart + 2 * rest);
+}
+
+template <class State>
+void add_across(Turn& turn, const State& u, const State& w, const Meeting& meeting) {
+  const double rest = turn.older * turn.newer + meeting.dot;
+  turn.across = third_side(turn, rest, [&] { return distance(u, w); });
+  turn.closed = is_zero_step(turn.across, u, w);
+}
+
+template <class State>
+void add_second_difference(Turn& turn, const State& u, const State& v, const State& w,
+                           const Meeting& meeting) {
+  const double rest = turn.older * turn.newer - meeting.dot;
+  turn.second_difference = third_side(turn, rest, [&] { return second_difference_of(u, v, w); });
+}
+
+template <class State>
+Turn turn_of_steps(const State& u, const State& v, const State& w, double older, double newer) {
   Turn turn;
   turn.older = older;
   turn.newer = newer;
@@ -45,75 +134,71 @@ Turn turn_of_steps(const StatePointer& u, const StatePointer& v, const StatePoin
   return turn;
 }
 
-void add_angle(Turn& turn, const StatePointer& u, const StatePointer& v, const StatePointer& w) {
-  if (turn.zero) return;
-  const double* a = u.values;
-  const double* b = v.values;
-  const double* c = w.values;
-  const Apart apart = scaled_apart(
-      u.width, [a, b](std::size_t i) { return b[i] - a[i]; }, 1 / turn.older,
-      [b, c](std::size_t i) { return c[i] - b[i]; }, 1 / turn.newer);
-  turn.unit_difference = apart.difference;
-  turn.unit_sum = apart.sum;
-}
-
-void add_across(Turn& turn, const StatePointer& u, const StatePointer& w) {
-  turn.across = distance(u, w);
-  turn.closed = is_zero_step(turn.across, u, w);
-}
-
-void add_second_difference(Turn& turn, const StatePointer& u, const StatePointer& v, const StatePointer& w) {
-  const double* a = u.values;
-  const double* b = v.values;
-  const double* c = w.values;
-  turn.second_difference =
-      std::sqrt(sum_of_squares(u.width, [a, b, c](std::size_t i) { return (c[i] - b[i]) - (b[i] - a[i]); }));
-}
-
 }  // namespace
 
-double squared_norm(const double* values, std::size_t width) {
-  return sum_of_squares(width, [values](std::size_t i) { return values[i]; });
+double norm_of(const double* values, std::size_t width) {
+  return norm_of_vector(width, reader_of(StatePointer{values, width, 0}));
 }
 
-double distance(const StatePointer& u, const StatePointer& v) {
-  const double* a = u.values;
-  const double* b = v.values;
-  return std::sqrt(sum_of_squares(u.width, [a, b](std::size_t i) { return b[i] - a[i]; }));
+double norm_of(const float* values, std::size_t width) {
+  return norm_of_vector(width, reader_of(ScaledState{values, width, 0, 1}));
 }
 
-bool is_zero_step(double length, const StatePointer& u, const StatePointer& v) {
-  return length <= zero_step * std::max(u.norm, v.norm);
+template <class State>
+double distance(const State& u, const State& v) {
+  return norm_of_vector(u.width, step_reader(u, v));
 }
 
-double delta_of(Delta kind, const StatePointer& u, const StatePointer& v, double length) {
+template <class State>
+double delta_of(Delta kind, const State& u, const State& v, double length) {
   if (kind == Delta::chord) return length;
   if (u.norm == 0 || v.norm == 0) return undefined;
-  const Apart apart = scaled_apart(
-      u.width, [a = u.values](std::size_t i) { return a[i]; }, 1 / u.norm,
-      [b = v.values](std::size_t i) { return b[i]; }, 1 / v.norm);
-  if (kind == Delta::cosine) return apart.difference * apart.difference / 2;
-  return 2 * std::atan2(apart.difference, apart.sum);
+  const auto p = reader_of(u);
+  const auto q = reader_of(v);
+  const bool unit = u.norm == 1 && v.norm == 1;
+  const double difference = unit ? length : scaled_difference(u.width, p, 1 / u.norm, q, 1 / v.norm);
+  if (kind == Delta::cosine) return difference * difference / 2;
+  return 2 * std::atan2(difference, scaled_sum(u.width, p, 1 / u.norm, q, 1 / v.norm));
 }
 
-Turn turn_of(Curvature kind, const StatePointer& u, const StatePointer& v, const StatePointer& w,
-             double older, double newer) {
-  Turn turn = turn_of_steps(u, v, w, older, newer);
+template <class State>
+Meeting meeting_of(const State& u, const State& v, const State& w) {
+  EightDoubles squares{};
+  EightDoubles products{};
+  by_eights(
+      u.width, [&](std::size_t i, std::size_t count) __attribute__((always_inline)) {
+        EightDoubles older, middle, newer;
+        read(u, i, count, older);
+        read(v, i, count, middle);
+        read(w, i, count, newer);
+        older = middle - older;
+        newer -= middle;
+        squares += newer * newer;
+        products += older * newer;
+      });
+  return {std::sqrt(sum_of(squares)), sum_of(products)};
+}
+
+template <class State>
+Turn turn_of(Curvature kind, const State& u, const State& v, const State& w, double older,
+             const Meeting& meeting) {
+  Turn turn = turn_of_steps(u, v, w, older, meeting.newer);
   if (kind == Curvature::second_difference) {
-    add_second_difference(turn, u, v, w);
+    add_second_difference(turn, u, v, w, meeting);
     return turn;
   }
-  add_angle(turn, u, v, w);
-  if (kind == Curvature::menger || kind == Curvature::three_point) add_across(turn, u, w);
+  add_angle(turn, u, v, w, meeting);
+  if (kind == Curvature::menger || kind == Curvature::three_point) add_across(turn, u, w, meeting);
   return turn;
 }
 
-Turn turn_with_all_members(const StatePointer& u, const StatePointer& v, const StatePointer& w, double older,
-                           double newer) {
-  Turn turn = turn_of_steps(u, v, w, older, newer);
-  add_second_difference(turn, u, v, w);
-  add_angle(turn, u, v, w);
-  add_across(turn, u, w);
+template <class State>
+Turn turn_with_all_members(const State& u, const State& v, const State& w, double older,
+                           const Meeting& meeting) {
+  Turn turn = turn_of_steps(u, v, w, older, meeting.newer);
+  add_second_difference(turn, u, v, w, meeting);
+  add_angle(turn, u, v, w, meeting);
+  add_across(turn, u, w, meeting);
   return turn;
 }
 
@@ -135,5 +220,18 @@ double product_of(double delta, double curvature) {
   const double product = delta * curvature;
   return std::isnan(product) ? 0 : product;
 }
+
+template double distance(const StatePointer&, const StatePointer&);
+template double distance(const ScaledState&, const ScaledState&);
+template double delta_of(Delta, const StatePointer&, const StatePointer&, double);
+template double delta_of(Delta, const ScaledState&, const ScaledState&, double);
+template Meeting meeting_of(const StatePointer&, const StatePointer&, const StatePointer&);
+template Meeting meeting_of(const ScaledState&, const ScaledState&, const ScaledState&);
+template Turn turn_of(Curvature, const StatePointer&, const StatePointer&, const StatePointer&, double,
+                      const Meeting&);
+template Turn turn_of(Curvature, const ScaledState&, const ScaledState&, const ScaledState&, double,
+                      const Meeting&);
+template Turn turn_with_all_members(const StatePointer&, const StatePointer&, const StatePointer&, double,
+                                    const Meeting&);
 
 }  // namespace phasescope::curvature

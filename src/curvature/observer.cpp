@@ -11,8 +11,8 @@
 namespace phasescope::curvature {
 namespace {
 
-/// Below this many numbers a view is not worth waking threads for.
-constexpr std::int64_t worth_threads = 1 << 16;
+/// Below this many numbers a view is not worth sharing between threads.
+constexpr std::int64_t worth_threads = 1 << 13;
 
 constexpr const char* not_finished = "its states did not arrive to the end";
 
@@ -21,6 +21,14 @@ RunStates run_states(const std::vector<std::int64_t>& positions, const std::vect
   using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const auto count = static_cast<Eigen::Index>(positions.size());
   return {positions, Eigen::Map<const Rows>(rows.data(), count, width).cast<double>()};
+}
+
+/// The rows of a segment whose positions are in the range, counted from its first.
+states::RowRange rows_within(const PositionRange& range, const states::Segment& segment) {
+  const auto row_at = [&](std::int64_t position) {
+    return std::clamp<std::int64_t>(position - segment.first_position, 0, segment.rows);
+  };
+  return {row_at(range.first), row_at(range.end) - row_at(range.first)};
 }
 
 std::int64_t headline_point(const Definition& definition, std::int64_t points) {
@@ -46,31 +54,45 @@ TrajectoryObserver::TrajectoryObserver(const RunOptions& options,
     run.id = sequence.id;
     run.category = sequence.category;
     run.reason = not_finished;
-    live_[sequence.index].range = span_positions(options.definition, sequence.prompt_tokens);
+    Live& live = live_[sequence.index];
+    live.sequence = sequence.index;
+    live.range = span_positions(options.definition, sequence.prompt_tokens);
   }
 }
 
-TrajectoryObserver::PointStates TrajectoryObserver::new_point(std::int64_t point,
-                                                              std::int64_t headline) const {
-  PointStates states;
+std::unique_ptr<TrajectoryObserver::PointStates> TrajectoryObserver::new_point(std::int64_t point) const {
+  auto states = std::make_unique<PointStates>();
   const Norm norm = options_.definition.norm;
-  if (point != headline && (norm == Norm::l2 || norm == Norm::raw))
-    states.stream.emplace(options_.definition);
+  if (point != headline_ && (norm == Norm::l2 || norm == Norm::raw))
+    states->stream.emplace(options_.definition);
   return states;
 }
 
-/// The segments of the view that hold states of live sequences; points are created here so that threads need
-/// not.
+/// The live sequence of the segment at `place` of a view, or none. Most views have the sequences of the one
+/// before.
+TrajectoryObserver::Live* TrajectoryObserver::live_of(std::int64_t sequence, std::size_t place) {
+  if (place >= shown_.size()) shown_.resize(place + 1);
+  Live*& live = shown_[place];
+  if (live != nullptr && live->sequence == sequence) return live;
+  const auto found = live_.find(sequence);
+  return live = found == live_.end() ? nullptr : &found->second;
+}
+
+/// What to take of the view; points are created here so that threads need not.
 std::vector<TrajectoryObserver::Work> TrajectoryObserver::work_of(const states::StateView& view) {
   std::vector<Work> work;
+  work.reserve(view.segments->size());
+  const auto place = static_cast<std::size_t>(view.point);
   for (const states::Segment& segment : *view.segments) {
-    const auto live = live_.find(segment.sequence);
-    if (live == live_.end()) continue;
-    auto point = live->second.points.find(view.point);
-    if (point == live->second.points.end()) {
-      point = live->second.points.emplace(view.point, new_point(view.point, headline_)).first;
-    }
-    work.push_back({&segment, &point->second, live->second.range});
+    Live* live = live_of(segment.sequence, static_cast<std::size_t>(&segment - view.segments->data()));
+    if (live == nullptr) continue;
+    if (live->points.empty()) live->points.resize(static_cast<std::size_t>(view.points));
+    std::unique_ptr<PointStates>& point = live->points[place];
+    if (!point) point = new_point(view.point);
+    const states::RowRange rows = rows_within(live->range, segment);
+    if (rows.count > 0)
+      work.push_back(
+          {point.get(), {segment.first_row + rows.first, rows.count}, segment.first_position + rows.first});
   }
   return work;
 }
@@ -79,11 +101,20 @@ states::RowRange TrajectoryObserver::rows_read(const states::Segment& prompt, st
                                                std::int64_t /*points*/) const {
   const auto live = live_.find(prompt.sequence);
   if (live == live_.end()) return {};
-  const PositionRange& range = live->second.range;
-  const auto row_at = [&](std::int64_t position) {
-    return std::clamp<std::int64_t>(position - prompt.first_position, 0, prompt.rows);
-  };
-  return {row_at(range.first), row_at(range.end) - row_at(range.first)};
+  return rows_within(live->second.range, prompt);
+}
+
+void TrajectoryObserver::PointStates::take(const states::StateMatrix& states, std::int64_t first_position) {
+  width = states.cols();
+  for (Eigen::Index row = 0; row < states.rows(); ++row) {
+    const float* state = states.data() + row * states.outerStride();
+    if (stream) {
+      stream->push(first_position + row, state, static_cast<std::size_t>(states.cols()));
+    } else {
+      positions.push_back(first_position + row);
+      rows.insert(rows.end(), state, state + states.cols());
+    }
+  }
 }
 
 void TrajectoryObserver::observe(const states::StateView& view) {
@@ -93,24 +124,17 @@ void TrajectoryObserver::observe(const states::StateView& view) {
   if (last && view.after_final_norm != wanted_after_norm) return;
 
   const std::vector<Work> work = work_of(view);
+  std::int64_t numbers = 0;
+  for (const Work& item : work) numbers += item.rows.count * view.states.cols();
   const auto take = [&](std::int64_t i) {
-    const auto& [segment, point, range] = work[static_cast<std::size_t>(i)];
-    const states::StateMatrix rows = view.rows_of(*segment);
-    point->width = rows.cols();
-    for (Eigen::Index row = 0; row < rows.rows(); ++row) {
-      const std::int64_t position = segment->first_position + row;
-      if (!range.contains(position)) continue;
-      const float* state = rows.data() + row * rows.outerStride();
-      if (point->stream) {
-        point->stream->push(position, state, static_cast<std::size_t>(rows.cols()));
-      } else {
-        point->positions.push_back(position);
-        point->rows.insert(point->rows.end(), state, state + rows.cols());
-      }
-    }
+    const Work& item = work[static_cast<std::size_t>(i)];
+    const auto next = static_cast<std::size_t>(i + thread_count());
+    if (next < work.size() && work[next].point->stream) work[next].point->stream->prefetch();
+    const states::Segment rows{0, item.rows.first, item.rows.count, item.first_position};
+    item.point->take(view.rows_of(rows), item.first_position);
   };
   const auto count = static_cast<std::int64_t>(work.size());
-  if (view.states.size() >= worth_threads) {
+  if (numbers >= worth_threads) {
     parallel_for(count, take);
   } else {
     for (std::int64_t i = 0; i < count; ++i) take(i);
@@ -138,8 +162,8 @@ void TrajectoryObserver::set_token_ids(std::int64_t sequence, const std::vector<
 LayerResult TrajectoryObserver::layer_of(std::int64_t point, const PointStates& states) const {
   const Definition& definition = options_.definition;
   if (states.stream) return layer_result(point, states.stream->terms(), definition.clip);
-  const RunStates kept = run_states(states.positions, states.rows, states.width);
-  return layer_result(point, trajectory_terms(normalise(kept.states, definition.norm), definition),
+  RunStates kept = run_states(states.positions, states.rows, states.width);
+  return layer_result(point, trajectory_terms(normalise(std::move(kept.states), definition.norm), definition),
                       definition.clip);
 }
 
@@ -152,13 +176,24 @@ void TrajectoryObserver::finish_sequence(std::int64_t sequence) {
   RunResult* run = unfinished(sequence);
   if (run == nullptr) return;
   const Live live = std::move(live_.at(sequence));
-  live_.erase(sequence);
+  forget(sequence);
   run->reason.clear();
   static const PointStates nothing;
-  const auto headline = live.points.find(headline_);
-  const PointStates& states = headline == live.points.end() ? nothing : headline->second;
+  const auto headline = static_cast<std::size_t>(headline_);
+  const bool seen = headline < live.points.size() && live.points[headline] != nullptr;
+  const PointStates& states = seen ? *live.points[headline] : nothing;
   analyse_run(*run, run_states(states.positions, states.rows, states.width), live.tokens, options_);
-  for (const auto& [point, kept] : live.points) run->layers.push_back(layer_of(point, kept));
+  for (std::size_t point = 0; point < live.points.size(); ++point) {
+    if (live.points[point] == nullptr) continue;
+    const auto layer = static_cast<std::int64_t>(point);
+    run->layers.push_back(layer == headline_ ? layer_result(layer, *run)
+                                             : layer_of(layer, *live.points[point]));
+  }
+}
+
+void TrajectoryObserver::forget(std::int64_t sequence) {
+  shown_.clear();
+  live_.erase(sequence);
 }
 
 void TrajectoryObserver::save_finished(const std::vector<std::int64_t>& sequences,
@@ -176,7 +211,7 @@ void TrajectoryObserver::load_finished(ArchiveReader& archive) {
   archive(finished);
   for (RunResult& run : finished) {
     if (unfinished(run.index) == nullptr) throw cereal::Exception("found a run that is not awaited");
-    live_.erase(run.index);
+    forget(run.index);
     results_.at(run.index) = std::move(run);
   }
 }
@@ -184,7 +219,7 @@ void TrajectoryObserver::load_finished(ArchiveReader& archive) {
 void TrajectoryObserver::mark_failed(std::int64_t sequence, const std::string& reason) {
   const auto found = results_.find(sequence);
   if (found == results_.end()) return;
-  live_.erase(sequence);
+  forget(sequence);
   RunResult failed;
   failed.index = found->second.index;
   failed.prompt = found->second.prompt;

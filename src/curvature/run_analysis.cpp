@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "phasescope/stats/descriptive.h"
+
 namespace phasescope::curvature {
 namespace {
 
@@ -91,16 +93,16 @@ const char* name_of(RunStatus status) {
   return status == RunStatus::too_short ? "too_short" : "failed";
 }
 
-void analyse_run(RunResult& run, const RunStates& headline, const std::vector<TokenRecord>& tokens,
+void analyse_run(RunResult& run, RunStates headline, const std::vector<TokenRecord>& tokens,
                  const RunOptions& options) {
   const Definition& definition = options.definition;
-  const NormalisedStates states = normalise(headline.states, definition.norm);
+  if (options.sensitivity) run.sensitivity = sensitivity_ratios(headline.states, definition);
+  const NormalisedStates states = normalise(std::move(headline.states), definition.norm);
   for (const std::int64_t row : states.dropped) {
     run.dropped_states.push_back(headline.positions[static_cast<std::size_t>(row)]);
   }
   TrajectoryTerms terms = trajectory_terms(states, definition);
   run.n_steps = terms.ct.size();
-  if (options.sensitivity) run.sensitivity = sensitivity_ratios(headline.states, definition);
   if (run.n_steps < fewest_steps) {
     run.status = RunStatus::too_short;
     run.reason = too_short_reason(states.size(), run.dropped_states.size());
@@ -118,12 +120,24 @@ LayerResult layer_result(std::int64_t layer, const TrajectoryTerms& terms, Clip 
   LayerResult result;
   result.layer = layer;
   if (terms.ct.size() < fewest_steps) return result;
-  const RunStatistics statistics = run_statistics(terms, clip);
-  result.n_steps = terms.ct.size();
-  result.ratio_norm = statistics.ratio_norm.value_or(undefined);
-  result.mean_ct = statistics.mean;
-  result.mean_delta = statistics.mean_delta.value_or(undefined);
-  result.mean_curvature = statistics.mean_curvature.value_or(undefined);
+  const std::vector<double> ct = clipped(terms.ct, clip);
+  result.n_steps = ct.size();
+  result.ratio_norm = max_over_mean(ct, ct.size(), Clip::raw);
+  result.mean_ct = stats::mean(ct);
+  result.mean_delta = mean_of_defined(terms.delta).value_or(undefined);
+  result.mean_curvature = mean_of_defined(terms.curvature).value_or(undefined);
+  return result;
+}
+
+LayerResult layer_result(std::int64_t layer, const RunResult& run) {
+  LayerResult result;
+  result.layer = layer;
+  if (!run.statistics) return result;
+  result.n_steps = run.n_steps;
+  result.ratio_norm = run.statistics->ratio_norm.value_or(undefined);
+  result.mean_ct = run.statistics->mean;
+  result.mean_delta = run.statistics->mean_delta.value_or(undefined);
+  result.mean_curvature = run.statistics->mean_curvature.value_or(undefined);
   return result;
 }
 

@@ -1,5 +1,7 @@
 #include "phasescope/curvature/run_statistics.h"
 
+#include "eight_lanes.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -10,6 +12,25 @@ namespace phasescope::curvature {
 namespace {
 
 constexpr double clip_width = 5;
+
+struct SumAndLargest {
+  double sum = 0;
+  double largest = 0;
+};
+
+/// Of `count` values of at least 0.
+SumAndLargest sum_and_largest(const double* values, std::size_t count) {
+  EightDoubles sum{};
+  EightDoubles largest{};
+  by_eights(
+      count, [&](std::size_t i, std::size_t n) __attribute__((always_inline)) {
+        EightDoubles piece;
+        read_lanes(values + i, n, piece);
+        sum += piece;
+        largest = piece > largest ? piece : largest;
+      });
+  return {sum_of(sum), largest_of(largest)};
+}
 
 void add_debt(RunStatistics& result, const std::vector<double>& ct) {
   double debt = 0;
@@ -29,8 +50,9 @@ std::vector<double> clipped(const std::vector<double>& ct, Clip clip) {
 double max_over_mean(const std::vector<double>& ct, std::size_t count, Clip clip) {
   const auto end = ct.begin() + static_cast<std::ptrdiff_t>(count);
   if (clip != Clip::raw) return max_over_mean(clipped({ct.begin(), end}, clip), count, Clip::raw);
-  const double mean = std::accumulate(ct.begin(), end, 0.0) / static_cast<double>(count);
-  return mean == 0 ? undefined : *std::max_element(ct.begin(), end) / mean;
+  const SumAndLargest all = sum_and_largest(ct.data(), count);
+  const double mean = all.sum / static_cast<double>(count);
+  return mean == 0 ? undefined : all.largest / mean;
 }
 
 double late_mean(const std::vector<double>& ct, std::size_t count) {
@@ -53,10 +75,10 @@ std::optional<double> mean_of_defined(const std::vector<double>& values) {
 RunStatistics run_statistics(const TrajectoryTerms& terms, Clip clip) {
   const std::vector<double> ct = clipped(terms.ct, clip);
   RunStatistics result;
-  const auto largest = std::max_element(ct.begin(), ct.end());
-  result.max = *largest;
-  result.argmax = static_cast<std::size_t>(largest - ct.begin());
-  result.mean = stats::mean(ct);
+  const SumAndLargest all = sum_and_largest(ct.data(), ct.size());
+  result.max = all.largest;
+  result.argmax = static_cast<std::size_t>(std::find(ct.begin(), ct.end(), all.largest) - ct.begin());
+  result.mean = all.sum / static_cast<double>(ct.size());
   result.median = stats::median(ct);
   result.p95 = stats::quantile(ct, 0.95);
   result.deviation = stats::population_deviation(ct);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace phasescope::curvature {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::array<Curvature, 5> curvatures = {Curvature::turning, Curvature::
                                                  Curvature::three_point};
 
 double norm_of_row(const States& states, Index row) {
-  return std::sqrt(squared_norm(states.row(row).data(), static_cast<std::size_t>(states.cols())));
+  return norm_of(states.row(row).data(), static_cast<std::size_t>(states.cols()));
 }
 
 /// Keeps the rows that pass, in place.
@@ -28,10 +29,11 @@ void keep_rows(NormalisedStates& run, Passes passes) {
       run.dropped.push_back(run.kept[row]);
       continue;
     }
-    run.states.row(static_cast<Index>(count)) = run.states.row(static_cast<Index>(row));
+    if (count != row) run.states.row(static_cast<Index>(count)) = run.states.row(static_cast<Index>(row));
     run.norms[count] = run.norms[row];
     run.kept[count++] = run.kept[row];
   }
+  if (count == run.size()) return;
   run.states.conservativeResize(static_cast<Index>(count), Eigen::NoChange);
   run.norms.resize(count);
   run.kept.resize(count);
@@ -45,10 +47,10 @@ void measure_norms(NormalisedStates& run) {
   }
 }
 
-NormalisedStates usable_states(const States& states) {
+NormalisedStates usable_states(States states) {
   NormalisedStates run;
-  run.states = states;
-  for (Index row = 0; row < states.rows(); ++row) run.kept.push_back(row);
+  run.states = std::move(states);
+  for (Index row = 0; row < run.states.rows(); ++row) run.kept.push_back(row);
   measure_norms(run);
   keep_rows(run, [&](std::size_t row) { return std::isfinite(run.norms[row]) && run.norms[row] > 0; });
   return run;
@@ -56,7 +58,7 @@ NormalisedStates usable_states(const States& states) {
 
 void scale_to_unit_length(NormalisedStates& run) {
   for (std::size_t row = 0; row < run.size(); ++row) {
-    run.states.row(static_cast<Index>(row)) /= run.norms[row];
+    run.states.row(static_cast<Index>(row)) *= 1 / run.norms[row];
     run.norms[row] = 1;
   }
 }
@@ -91,11 +93,20 @@ void standardise(NormalisedStates& run) {
   measure_norms(run);
 }
 
-/// The step lengths ||u_{k+1} - u_k||.
-std::vector<double> step_lengths(const NormalisedStates& run) {
+/// The step lengths ||u_{k+1} - u_k||, and what turns are made of.
+struct Steps {
   std::vector<double> lengths;
-  for (std::size_t k = 0; k + 1 < run.size(); ++k) lengths.push_back(distance(run[k], run[k + 1]));
-  return lengths;
+  std::vector<Meeting> meetings;  ///< entry k: of steps k and k+1
+};
+
+Steps steps_of(const NormalisedStates& run) {
+  Steps steps;
+  if (run.size() >= 2) steps.lengths.push_back(distance(run[0], run[1]));
+  for (std::size_t k = 0; k + 2 < run.size(); ++k) {
+    steps.meetings.push_back(meeting_of(run[k], run[k + 1], run[k + 2]));
+    steps.lengths.push_back(steps.meetings.back().newer);
+  }
+  return steps;
 }
 
 std::vector<double> deltas_of(const NormalisedStates& run, Delta kind, const std::vector<double>& lengths) {
@@ -120,8 +131,8 @@ TrajectoryTerms combine(const std::vector<double>& delta, std::vector<double> cu
 
 }  // namespace
 
-NormalisedStates normalise(const States& states, Norm norm) {
-  NormalisedStates run = usable_states(states);
+NormalisedStates normalise(States states, Norm norm) {
+  NormalisedStates run = usable_states(std::move(states));
   if (norm == Norm::l2) scale_to_unit_length(run);
   if (norm == Norm::centred) centre(run);
   if (norm == Norm::standardised) standardise(run);
@@ -129,27 +140,29 @@ NormalisedStates normalise(const States& states, Norm norm) {
 }
 
 TrajectoryTerms trajectory_terms(const NormalisedStates& run, const Definition& definition) {
-  const std::vector<double> lengths = step_lengths(run);
+  const Steps steps = steps_of(run);
   std::vector<double> curvature;
-  for (std::size_t k = 0; k + 2 < run.size(); ++k) {
-    curvature.push_back(curvature_of(definition.curvature, turn_of(definition.curvature, run[k], run[k + 1],
-                                                                   run[k + 2], lengths[k], lengths[k + 1])));
+  for (std::size_t k = 0; k < steps.meetings.size(); ++k) {
+    const Turn turn =
+        turn_of(definition.curvature, run[k], run[k + 1], run[k + 2], steps.lengths[k], steps.meetings[k]);
+    curvature.push_back(curvature_of(definition.curvature, turn));
   }
-  return combine(deltas_of(run, definition.delta, lengths), std::move(curvature), definition.alignment);
+  return combine(deltas_of(run, definition.delta, steps.lengths), std::move(curvature), definition.alignment);
 }
 
 std::vector<TrajectoryTerms> terms_of_all_combinations(const NormalisedStates& run, Alignment alignment) {
-  const std::vector<double> lengths = step_lengths(run);
+  const Steps steps = steps_of(run);
   std::array<std::vector<double>, curvatures.size()> curvature;
-  for (std::size_t k = 0; k + 2 < run.size(); ++k) {
-    const Turn turn = turn_with_all_members(run[k], run[k + 1], run[k + 2], lengths[k], lengths[k + 1]);
+  for (std::size_t k = 0; k < steps.meetings.size(); ++k) {
+    const Turn turn =
+        turn_with_all_members(run[k], run[k + 1], run[k + 2], steps.lengths[k], steps.meetings[k]);
     for (std::size_t c = 0; c < curvatures.size(); ++c) {
       curvature[c].push_back(curvature_of(curvatures[c], turn));
     }
   }
   std::vector<TrajectoryTerms> all;
   for (const Delta kind : deltas) {
-    const std::vector<double> delta = deltas_of(run, kind, lengths);
+    const std::vector<double> delta = deltas_of(run, kind, steps.lengths);
     for (const auto& values : curvature) all.push_back(combine(delta, values, alignment));
   }
   return all;

@@ -65,6 +65,29 @@ TEST(PairTable, EqualsTheStatesWhereStepsAreZero) {
   }
 }
 
+// Many triples at once, among them flat ones and steps of no length.
+TEST(PairTable, GivesTheCurvaturesOfManyTriples) {
+  States raw = normal_states(9, 5, 6);
+  raw.row(3) = raw.row(7);
+  raw.row(4) = 0.5 * (raw.row(0) + raw.row(1));
+  for (const Definition& definition : all_combinations({})) {
+    const NormalisedStates states = normalise(raw, definition.norm);
+    for (const std::size_t longest_tabulated : {4096, 0}) {
+      const PairTable pairs(states, definition, longest_tabulated);
+      std::vector<PairTable::Triple> triples;
+      for (std::size_t i = 0; i < 9; ++i) {
+        for (std::size_t j = 0; j < 9; ++j) triples.push_back({i, j, (i + j + 1) % 9});
+      }
+      const std::vector<double> found = pairs.curvatures(triples);
+      ASSERT_EQ(found.size(), triples.size());
+      for (std::size_t t = 0; t < triples.size(); ++t) {
+        const auto& [i, j, k] = triples[t];
+        expect_near(found[t], pairs.curvature(i, j, k), 1e-14, ct_id(definition));
+      }
+    }
+  }
+}
+
 TEST(PairTable, EqualsTheStatesWithoutATable) {
   for (const Definition& definition : all_combinations({})) {
     expect_same_as_from_states(normal_states(5, 5, 4), definition, 1e-11, 0);

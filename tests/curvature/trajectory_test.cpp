@@ -180,6 +180,31 @@ TEST(TrajectoryTerms, ScaleWithRawStates) {
   }
 }
 
+// Wherever the half angle changes from the dot product to the states themselves, both say the same: two steps
+// of any lengths that meet at an angle, and the sides of their triangle by the law of cosines.
+TEST(TrajectoryTerms, AreExactFromFlatTrianglesToFoldedOnes) {
+  for (const double length : {1.0, 1e-3, 1e3}) {
+    for (int i = 1; i < 400; ++i) {
+      const double angle = pi * i / 400;
+      States states(3, 9);
+      states.setConstant(0.5);
+      states.row(1)[2] += 1;
+      states.row(2) = states.row(1);
+      states.row(2)[2] += length * std::cos(angle);
+      states.row(2)[7] += length * std::sin(angle);
+      const double rounding = 1e-11 / std::min(1.0, length) / std::sin(angle);
+      const auto curvature = [&](const char* product) {
+        return terms_of(states, defined_by(product)).curvature[0];
+      };
+      EXPECT_NEAR(curvature("raw/chordxturning"), angle, rounding * angle);
+      const double less = 1 + length * length - 2 * length * std::cos(angle);
+      EXPECT_NEAR(curvature("raw/chordxsecond_difference"), std::sqrt(less), rounding * std::sqrt(less));
+      const double across = std::sqrt(1 + length * length + 2 * length * std::cos(angle));
+      EXPECT_NEAR(curvature("raw/chordxmenger") * across / (2 * std::sin(angle)), 1, rounding);
+    }
+  }
+}
+
 // There and back: the turning angle is pi, and no circle goes through the three points.
 TEST(TrajectoryTerms, ThereAndBack) {
   States states(3, 2);

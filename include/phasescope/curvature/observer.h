@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,26 +52,33 @@ class TrajectoryObserver : public states::Observer, public states::Resumable {
     std::vector<std::int64_t> positions;
     std::vector<float> rows;  ///< [positions, width]
     std::int64_t width = 0;
+
+    void take(const states::StateMatrix& rows, std::int64_t first_position);
   };
   struct Live {
+    std::int64_t sequence = 0;
     PositionRange range;
-    std::map<std::int64_t, PointStates> points;
+    std::vector<std::unique_ptr<PointStates>> points;  ///< by state point; null: not seen
     std::vector<TokenRecord> tokens;
   };
+  /// The rows of a view that belong to the span of one live sequence.
   struct Work {
-    const states::Segment* segment;
     PointStates* point;
-    PositionRange range;
+    states::RowRange rows;  ///< of the view
+    std::int64_t first_position;
   };
 
-  PointStates new_point(std::int64_t point, std::int64_t headline) const;
+  std::unique_ptr<PointStates> new_point(std::int64_t point) const;
+  Live* live_of(std::int64_t sequence, std::size_t place);
   std::vector<Work> work_of(const states::StateView& view);
   LayerResult layer_of(std::int64_t point, const PointStates& states) const;
   RunResult* unfinished(std::int64_t sequence);
+  void forget(std::int64_t sequence);
 
   RunOptions options_;
   std::map<std::int64_t, RunResult> results_;
   std::map<std::int64_t, Live> live_;
+  std::vector<Live*> shown_;    ///< those of the last view, by segment; null: none of ours
   std::int64_t headline_ = -1;  ///< state point; known from the first view on
 };
 

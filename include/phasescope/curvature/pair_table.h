@@ -25,11 +25,17 @@ class PairTable {
   double delta(std::size_t i, std::size_t j) const;
   /// Curvature at state j between states i and k.
   double curvature(std::size_t i, std::size_t j, std::size_t k) const;
+  /// The same for many triples at once: to a few units in the last place the numbers that they have alone.
+  struct Triple {
+    std::size_t i = 0, j = 0, k = 0;
+  };
+  std::vector<double> curvatures(const std::vector<Triple>& triples) const;
 
  private:
   double length(std::size_t i, std::size_t j) const;
   bool is_zero(double length, std::size_t i, std::size_t j) const;
   Turn turn(std::size_t i, std::size_t j, std::size_t k) const;
+  std::vector<double> turnings(const std::vector<Triple>& triples) const;
 
   const NormalisedStates& states_;
   Definition definition_;

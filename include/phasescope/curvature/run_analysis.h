@@ -81,10 +81,12 @@ struct RunStates {
 
 /// Fills in everything of `run` that comes from the headline layer: status, statistics, null, steps and
 /// sensitivity. `run.id` and `run.run` name the random streams. `tokens` in any order.
-void analyse_run(RunResult& run, const RunStates& headline, const std::vector<TokenRecord>& tokens,
+void analyse_run(RunResult& run, RunStates headline, const std::vector<TokenRecord>& tokens,
                  const RunOptions& options);
 
 /// What the terms of one state point say.
 LayerResult layer_result(std::int64_t layer, const TrajectoryTerms& terms, Clip clip);
+/// The same of the headline layer of an analysed run.
+LayerResult layer_result(std::int64_t layer, const RunResult& run);
 
 }  // namespace phasescope::curvature

@@ -31,7 +31,7 @@ struct NormalisedStates {
   }
 };
 
-NormalisedStates normalise(const States& states, Norm norm);
+NormalisedStates normalise(States states, Norm norm);
 
 /// The local terms of a run of n states: n-2 values each, or none when n < 3.
 struct TrajectoryTerms {
