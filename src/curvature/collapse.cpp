@@ -21,21 +21,13 @@ struct Labelled {
     prompts.push_back(item.prompt);
   }
   std::size_t size() const { return late_ct.size(); }
-  Labelled at(const std::vector<std::size_t>& items) const {
-    Labelled chosen;
-    for (const std::size_t item : items) {
-      chosen.late_ct.push_back(late_ct[item]);
-      chosen.collapsed.push_back(collapsed[item]);
-      chosen.prompts.push_back(prompts[item]);
-    }
-    return chosen;
-  }
   /// A collapsed run is expected to have the smaller late_ct.
-  std::optional<double> auc() const {
-    std::vector<double> scores;
-    for (const double value : late_ct) scores.push_back(-value);
-    return stats::area_under_curve(scores, collapsed);
+  std::vector<double> scores() const {
+    std::vector<double> negative;
+    for (const double value : late_ct) negative.push_back(-value);
+    return negative;
   }
+  std::optional<double> auc() const { return stats::area_under_curve(scores(), collapsed); }
 };
 
 std::string missing_class(const Labelled& samples) {
@@ -50,30 +42,72 @@ double or_nan(const std::optional<double>& value) {
   return value.value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
-std::vector<double> test_statistics(const Labelled& samples,
-                                    const std::optional<stats::Threshold>& threshold) {
-  std::optional<double> accuracy;
-  if (threshold) {
-    accuracy =
-        stats::confusion_below(samples.late_ct, samples.collapsed, threshold->value).balanced_accuracy();
+/// AUC and balanced accuracy of samples, each counted several times.
+class WeightedTest {
+ public:
+  WeightedTest(const Labelled& samples, const std::optional<stats::Threshold>& threshold)
+      : samples_(samples), threshold_(threshold), ranked_(samples.scores()) {}
+
+  struct Result {
+    double auc = 0;
+    double accuracy = 0;
+  };
+  /// `weight_of`(i): how often sample i counts.
+  template <class WeightOf>
+  Result operator()(WeightOf weight_of) const {
+    std::vector<double> collapsed(samples_.size()), others(samples_.size());
+    stats::ConfusionMatrix matrix;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      const std::size_t weight = weight_of(i);
+      (samples_.collapsed[i] ? collapsed : others)[i] = static_cast<double>(weight);
+      if (threshold_) count(samples_.late_ct[i] < threshold_->value, samples_.collapsed[i], weight, matrix);
+    }
+    return {or_nan(ranked_.area_under_curve(collapsed, others)), or_nan(matrix.balanced_accuracy())};
   }
-  return {or_nan(samples.auc()), or_nan(accuracy)};
+
+ private:
+  static void count(bool predicted, bool collapsed, std::size_t weight, stats::ConfusionMatrix& matrix) {
+    if (collapsed) {
+      (predicted ? matrix.true_positive : matrix.false_negative) += weight;
+    } else {
+      (predicted ? matrix.false_positive : matrix.true_negative) += weight;
+    }
+  }
+
+  const Labelled& samples_;
+  const std::optional<stats::Threshold>& threshold_;
+  stats::RankedScores ranked_;
+};
+
+/// Samples are drawn within their class.
+PromptResampling resampling_of(const Labelled& samples) {
+  PromptResampling resampling;
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    resampling.add(samples.collapsed[i] ? "collapsed" : "other", samples.prompts[i]);
+  return resampling;
 }
 
 void test_on_held_out(CollapseReport& report, const Labelled& test, const stats::BootstrapOptions& options) {
-  const std::string reason = missing_class(test);
-  const std::vector<double> observed = test_statistics(test, report.threshold);
-  PromptResampling resampling;
-  for (std::size_t i = 0; i < test.size(); ++i)
-    resampling.add(test.collapsed[i] ? "collapsed" : "other", test.prompts[i]);
-  const auto draws = resampling.bootstrap(
-      [&](const auto& items) { return test_statistics(test.at(items), report.threshold); }, options);
-  const auto estimate = [&](std::size_t statistic, const std::string& why) {
-    if (!why.empty()) return stats::Estimate::undefined(why + " among prompts of odd index");
-    return stats::with_percentile_interval(observed[statistic], draws, statistic, options.coverage);
-  };
-  report.auc = estimate(0, reason);
-  report.balanced_accuracy = estimate(1, reason);
+  std::string reason = missing_class(test);
+  if (!reason.empty()) {
+    reason += " among prompts of odd index";
+    report.auc = report.balanced_accuracy = stats::Estimate::undefined(reason);
+  } else {
+    const WeightedTest tested(test, report.threshold);
+    const auto observed = tested([](std::size_t) { return 1; });
+    const auto draws = resampling_of(test).counted_bootstrap(
+        2,
+        [&](const stats::DrawCounts& counts, double* values) {
+          for (std::size_t draw = 0; draw < counts.draws; ++draw) {
+            const auto drawn = tested([&](std::size_t i) { return counts.of(i)[draw]; });
+            values[draw] = drawn.auc;
+            values[stats::DrawCounts::kDraws + draw] = drawn.accuracy;
+          }
+        },
+        options);
+    report.auc = stats::with_percentile_interval(observed.auc, draws, 0, options.coverage);
+    report.balanced_accuracy = stats::with_percentile_interval(observed.accuracy, draws, 1, options.coverage);
+  }
   if (!report.threshold) report.balanced_accuracy = stats::Estimate::undefined(report.threshold_reason);
 }
 

@@ -1,7 +1,10 @@
 #include "phasescope/curvature/ratio_summary.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "phasescope/curvature/counted_median.h"
 #include "phasescope/curvature/prompt_resampling.h"
 #include "phasescope/curvature/run_statistics.h"
 #include "phasescope/stats/descriptive.h"
@@ -17,32 +20,44 @@ PromptResampling resampling_of(const std::vector<RatioEntry>& runs) {
   return resampling;
 }
 
-std::vector<std::size_t> all_items(std::size_t count) {
-  std::vector<std::size_t> items(count);
-  for (std::size_t i = 0; i < count; ++i) items[i] = i;
-  return items;
-}
+/// What the statistics are of, by run; undefined where a run has no null.
+struct Columns {
+  explicit Columns(const std::vector<RatioEntry>& runs) {
+    for (const RatioEntry& run : runs) {
+      ratios.push_back(run.ratio);
+      nulls.push_back(run.null ? run.null->mean : undefined);
+      excesses.push_back(run.null ? run.ratio / run.null->mean : undefined);
+    }
+  }
 
-double median_or_undefined(std::vector<double> values) {
-  return values.empty() ? undefined : stats::median(std::move(values));
-}
-
-/// The four statistics of a resample, in the order of `Statistic`.
-std::vector<double> statistics_of(const std::vector<RatioEntry>& runs,
-                                  const std::vector<std::size_t>& items) {
   std::vector<double> ratios;
   std::vector<double> nulls;
   std::vector<double> excesses;
-  for (const std::size_t item : items) {
-    const RatioEntry& run = runs[item];
-    ratios.push_back(run.ratio);
-    if (!run.null) continue;
-    nulls.push_back(run.null->mean);
-    excesses.push_back(run.ratio / run.null->mean);
-  }
-  const double mean = stats::mean(ratios);
-  return {median_or_undefined(std::move(ratios)), mean, median_or_undefined(std::move(nulls)),
-          median_or_undefined(std::move(excesses))};
+};
+
+double median_of_defined(std::vector<double> values) {
+  values.erase(std::remove_if(values.begin(), values.end(), [](double value) { return std::isnan(value); }),
+               values.end());
+  return values.empty() ? undefined : stats::median(std::move(values));
+}
+
+/// The four statistics, in the order of `Statistic`.
+std::vector<double> statistics_of(const Columns& runs) {
+  return {stats::median(runs.ratios), stats::mean(runs.ratios), median_of_defined(runs.nulls),
+          median_of_defined(runs.excesses)};
+}
+
+stats::BootstrapDraws resampled(const Columns& runs, const PromptResampling& resampling,
+                                const stats::BootstrapOptions& options) {
+  const CountedMedian ratios(runs.ratios), nulls(runs.nulls), excesses(runs.excesses);
+  const auto evaluate = [&](const stats::DrawCounts& counts, double* values) {
+    const auto row = [values](Statistic statistic) { return values + statistic * stats::DrawCounts::kDraws; };
+    ratios(counts, row(ratio_median));
+    counted_means(runs.ratios, counts, row(ratio_mean));
+    nulls(counts, row(null_median));
+    excesses(counts, row(excess_median));
+  };
+  return resampling.counted_bootstrap(4, evaluate, options);
 }
 
 stats::Estimate estimate(double value, const stats::BootstrapDraws& draws, Statistic statistic) {
@@ -102,10 +117,10 @@ std::optional<double> RatioSummary::share_distinguishable() const {
 RatioSummary summarise_ratios(const std::vector<RatioEntry>& runs, const Bands& bands,
                               const stats::BootstrapOptions& options) {
   if (runs.empty()) return summary_of_nothing();
-  const auto of_resample = [&](const std::vector<std::size_t>& items) { return statistics_of(runs, items); };
+  const Columns columns(runs);
   const PromptResampling resampling = resampling_of(runs);
-  const stats::BootstrapDraws draws = resampling.bootstrap(of_resample, options);
-  const std::vector<double> observed = of_resample(all_items(runs.size()));
+  const stats::BootstrapDraws draws = resampled(columns, resampling, options);
+  const std::vector<double> observed = statistics_of(columns);
 
   RatioSummary summary;
   summary.n_runs = runs.size();

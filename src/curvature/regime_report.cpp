@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "phasescope/base/error.h"
+#include "phasescope/base/threads.h"
+#include "phasescope/curvature/counted_median.h"
 #include "phasescope/curvature/prompt_resampling.h"
 #include "phasescope/curvature/repetition.h"
 #include "phasescope/curvature/survival.h"
@@ -49,57 +51,53 @@ std::vector<RatioEntry> ratio_entries(const Runs& runs, const Definition& defini
   return entries;
 }
 
-/// Median over the runs that have a ratio_norm at one layer.
-class LayerRatios {
- public:
-  void add(const RunResult& run, double ratio) {
-    if (std::isnan(ratio)) return;
-    ratios_.push_back(ratio);
-    resampling_.add(run.category, run.prompt);
-  }
-  std::size_t size() const { return ratios_.size(); }
-  stats::Estimate median(const stats::BootstrapOptions& options) const {
-    if (ratios_.empty()) return stats::Estimate::undefined("no run has a value at this layer");
-    const auto median_of = [&](const std::vector<std::size_t>& items) {
-      std::vector<double> drawn;
-      for (const std::size_t item : items) drawn.push_back(ratios_[item]);
-      return std::vector<double>{stats::median(std::move(drawn))};
-    };
-    return stats::with_percentile_interval(stats::median(ratios_), resampling_.bootstrap(median_of, options),
-                                           0);
-  }
+/// The ok runs that have values at one layer.
+struct LayerRuns {
+  std::vector<LayerResult> results;
+  std::vector<double> ratios;   ///< the defined ones
+  PromptResampling resampling;  ///< of those
 
- private:
-  std::vector<double> ratios_;
-  PromptResampling resampling_;
+  void add(const RunResult& run, const LayerResult& result) {
+    results.push_back(result);
+    if (std::isnan(result.ratio_norm)) return;
+    ratios.push_back(result.ratio_norm);
+    resampling.add(run.category, run.prompt);
+  }
+  stats::Estimate median_ratio(const stats::BootstrapOptions& options) const {
+    if (ratios.empty()) return stats::Estimate::undefined("no run has a value at this layer");
+    return stats::with_percentile_interval(
+        stats::median(ratios), resampling.counted_bootstrap(1, CountedMedian(ratios), options), 0);
+  }
+  std::optional<double> mean(double LayerResult::*member) const {
+    std::vector<double> values;
+    for (const LayerResult& result : results) values.push_back(result.*member);
+    return mean_of_defined(values);
+  }
 };
 
+LayerSummary summarise_layer(std::int64_t number, const LayerRuns& runs, const ReportOptions& options) {
+  LayerSummary summary;
+  summary.layer = number;
+  summary.n_runs = runs.ratios.size();
+  summary.ratio_norm = runs.median_ratio(bootstrap_options(options, "layer " + std::to_string(number)));
+  summary.mean_ct = runs.mean(&LayerResult::mean_ct);
+  summary.mean_delta = runs.mean(&LayerResult::mean_delta);
+  summary.mean_curvature = runs.mean(&LayerResult::mean_curvature);
+  return summary;
+}
+
 std::vector<LayerSummary> summarise_layers(const Runs& runs, const ReportOptions& options) {
-  std::map<std::int64_t, std::vector<LayerResult>> by_layer;
-  std::map<std::int64_t, LayerRatios> ratios;
+  std::map<std::int64_t, LayerRuns> by_layer;
   for (const RunResult& run : runs) {
-    for (const LayerResult& layer : run.layers) {
-      if (!is_ok(run)) continue;
-      by_layer[layer.layer].push_back(layer);
-      ratios[layer.layer].add(run, layer.ratio_norm);
-    }
+    if (!is_ok(run)) continue;
+    for (const LayerResult& layer : run.layers) by_layer[layer.layer].add(run, layer);
   }
-  std::vector<LayerSummary> summaries;
-  for (const auto& [number, results] : by_layer) {
-    const auto column = [&results = results](double LayerResult::*member) {
-      std::vector<double> values;
-      for (const LayerResult& result : results) values.push_back(result.*member);
-      return values;
-    };
-    LayerSummary summary;
-    summary.layer = number;
-    summary.n_runs = ratios[number].size();
-    summary.ratio_norm = ratios[number].median(bootstrap_options(options, "layer " + std::to_string(number)));
-    summary.mean_ct = mean_of_defined(column(&LayerResult::mean_ct));
-    summary.mean_delta = mean_of_defined(column(&LayerResult::mean_delta));
-    summary.mean_curvature = mean_of_defined(column(&LayerResult::mean_curvature));
-    summaries.push_back(summary);
-  }
+  const std::vector<std::pair<std::int64_t, LayerRuns>> layers(by_layer.begin(), by_layer.end());
+  std::vector<LayerSummary> summaries(layers.size());
+  parallel_for(static_cast<std::int64_t>(layers.size()), [&](std::int64_t i) {
+    const auto& [number, of_layer] = layers[static_cast<std::size_t>(i)];
+    summaries[static_cast<std::size_t>(i)] = summarise_layer(number, of_layer, options);
+  });
   return summaries;
 }
 
@@ -114,12 +112,10 @@ stats::Estimate mean_estimate(const Runs& runs, std::optional<double> RunStatist
     resampling.add(run.category, run.prompt);
   }
   if (values.empty()) return stats::Estimate::undefined("no run has a value");
-  const auto mean_of_items = [&](const std::vector<std::size_t>& items) {
-    double sum = 0;
-    for (const std::size_t item : items) sum += values[item];
-    return std::vector<double>{sum / static_cast<double>(items.size())};
+  const auto means = [&](const stats::DrawCounts& counts, double* out) {
+    counted_means(values, counts, out);
   };
-  return stats::with_percentile_interval(stats::mean(values), resampling.bootstrap(mean_of_items, options),
+  return stats::with_percentile_interval(stats::mean(values), resampling.counted_bootstrap(1, means, options),
                                          0);
 }
 
@@ -140,6 +136,18 @@ void add_memory(RegimeReport& report) {
   if (!report.curvature.unrelated) report.curvature.unrelated_reason = scale_matters;
 }
 
+/// The least-squares slope of one resample; undefined where all its x are one.
+double drawn_slope(const std::vector<double>& x, const std::vector<double>& y,
+                   const stats::DrawCounts& counts, std::size_t draw) {
+  std::vector<double> drawn_x;
+  std::vector<double> drawn_y;
+  for (std::size_t item = 0; item < x.size(); ++item) {
+    drawn_x.insert(drawn_x.end(), counts.of(item)[draw], x[item]);
+    drawn_y.insert(drawn_y.end(), counts.of(item)[draw], y[item]);
+  }
+  return stats::least_squares_slope(drawn_x, drawn_y).value_or(undefined);
+}
+
 void add_slope(RegimeReport& report) {
   std::vector<double> log_steps;
   std::vector<double> ratios;
@@ -153,16 +161,11 @@ void add_slope(RegimeReport& report) {
   const auto slope = stats::least_squares_slope(log_steps, ratios);
   report.slope = stats::Estimate::undefined("the runs do not differ in length");
   if (!slope) return;
-  const auto slope_of_items = [&](const std::vector<std::size_t>& items) {
-    std::vector<double> x;
-    std::vector<double> y;
-    for (const std::size_t item : items) {
-      x.push_back(log_steps[item]);
-      y.push_back(ratios[item]);
-    }
-    return std::vector<double>{stats::least_squares_slope(x, y).value_or(undefined)};
+  const auto slopes = [&](const stats::DrawCounts& counts, double* values) {
+    for (std::size_t draw = 0; draw < counts.draws; ++draw)
+      values[draw] = drawn_slope(log_steps, ratios, counts, draw);
   };
-  const auto draws = resampling.bootstrap(slope_of_items, bootstrap_options(report.options, "slope"));
+  const auto draws = resampling.counted_bootstrap(1, slopes, bootstrap_options(report.options, "slope"));
   report.slope = stats::with_percentile_interval(*slope, draws, 0);
   report.slope_r_squared = stats::squared_correlation(log_steps, ratios);
 }

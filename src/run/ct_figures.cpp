@@ -56,13 +56,15 @@ std::vector<report::RegimeBand> regimes_of(const curvature::Bands& bands) {
   return regimes;
 }
 
-/// The run with a ratio for which `distance` is smallest, the first of equals.
+/// The run with a ratio for which `distance` is smallest, the first of those that are equal but for rounding:
+/// of an even number of runs two are equally near to the median.
 const RunResult* nearest_run(const RegimeReport& report, const std::function<double(double)>& distance) {
+  constexpr double rounding = 1e-12;
   const RunResult* nearest = nullptr;
   for (const RunResult& run : report.runs) {
     if (!has_ratio(run)) continue;
-    if (nearest == nullptr ||
-        distance(*run.statistics->ratio_norm) < distance(*nearest->statistics->ratio_norm))
+    const double ratio = *run.statistics->ratio_norm;
+    if (nearest == nullptr || distance(ratio) < distance(*nearest->statistics->ratio_norm) - rounding * ratio)
       nearest = &run;
   }
   return nearest;
@@ -111,6 +113,21 @@ std::string layers_figure(const RegimeReport& report, const std::string& model) 
   return layer_ratio_figure(figure);
 }
 
+/// The share of drawn runs in each regime, into values[regime * DrawCounts::kDraws + draw].
+void put_shares(const std::vector<std::size_t>& regime_of_run, std::size_t regimes,
+                const stats::DrawCounts& counts, double* values) {
+  constexpr std::size_t width = stats::DrawCounts::kDraws;
+  std::vector<double> drawn(width, 0);
+  std::fill_n(values, regimes * width, 0);
+  for (std::size_t run = 0; run < regime_of_run.size(); ++run) {
+    for (std::size_t draw = 0; draw < width; ++draw) {
+      drawn[draw] += counts.of(run)[draw];
+      values[regime_of_run[run] * width + draw] += counts.of(run)[draw];
+    }
+  }
+  for (std::size_t i = 0; i < regimes * width; ++i) values[i] /= drawn[i % width];
+}
+
 /// The share of runs in each regime by some ratio of each run, with intervals over prompts.
 report::RegimeShareRow share_row(const RegimeReport& report, const std::string& name,
                                  const std::function<std::optional<double>(const RunResult&)>& ratio_of) {
@@ -123,18 +140,18 @@ report::RegimeShareRow share_row(const RegimeReport& report, const std::string& 
     regime_of_run.push_back(bands.regime_of(*ratio));
     resampling.add(run.category, run.prompt);
   }
-  const auto shares_of = [&](const std::vector<std::size_t>& items) {
-    std::vector<double> shares(bands.regimes.size(), 0);
-    for (const std::size_t item : items) shares[regime_of_run[item]] += 1 / static_cast<double>(items.size());
-    return shares;
-  };
-  report::RegimeShareRow row{name, std::vector<report::ShareEstimate>(bands.regimes.size())};
+  const std::size_t regimes = bands.regimes.size();
+  report::RegimeShareRow row{name, std::vector<report::ShareEstimate>(regimes)};
   if (regime_of_run.empty()) return row;
-  std::vector<std::size_t> all(regime_of_run.size());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-  const std::vector<double> observed = shares_of(all);
-  const auto draws = resampling.bootstrap(
-      shares_of, {report.options.bootstrap_draws, report.options.run.seed, "shares", 0.95});
+  const auto draws =
+      resampling.counted_bootstrap(regimes,
+                                   [&](const stats::DrawCounts& counts, double* values) {
+                                     put_shares(regime_of_run, regimes, counts, values);
+                                   },
+                                   {report.options.bootstrap_draws, report.options.run.seed, "shares", 0.95});
+  std::vector<double> observed(regimes, 0);
+  for (const std::size_t regime : regime_of_run)
+    observed[regime] += 1 / static_cast<double>(regime_of_run.size());
   for (std::size_t i = 0; i < observed.size(); ++i) {
     const auto estimate = stats::with_percentile_interval(observed[i], draws, i);
     row.shares[i] = {estimate.value, estimate.low, estimate.high};

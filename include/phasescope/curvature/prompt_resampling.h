@@ -21,11 +21,17 @@ class PromptResampling {
 
   stats::BootstrapDraws bootstrap(const stats::ResampleStatistics& statistics,
                                   const stats::BootstrapOptions& options) const;
+  /// The same draws, for statistics that need no more than how often each run was drawn.
+  stats::BootstrapDraws counted_bootstrap(std::size_t statistics, const stats::CountedStatistics& evaluate,
+                                          const stats::BootstrapOptions& options) const;
   std::size_t prompts() const { return prompts_; }
 
  private:
-  std::vector<std::string> groups_;
-  std::vector<std::size_t> clusters_;
+  stats::DrawCounts counts_of_runs(const stats::DrawCounts& of_prompts) const;
+
+  std::vector<std::string> groups_;      ///< of each run
+  std::vector<std::size_t> clusters_;    ///< the prompt of each run
+  std::vector<std::string> of_prompts_;  ///< the group of each prompt
   std::map<std::pair<std::string, std::int64_t>, std::size_t> known_;
   std::size_t prompts_ = 0;
 };
