@@ -245,6 +245,12 @@ class RunJob {
   }
 
   void finish_ct() {
+    const curvature::RegimeReport report = ct_report();
+    const StageClock write(measures_.write);
+    write_ct_files(folder_.path(), report, model_json_, &tokenizer_, options_.detail);
+  }
+
+  curvature::RegimeReport ct_report() {
     const StageClock analyse(measures_.analyse);
     const ProfileClock clock(profile_, "ct_t report");
     std::vector<CtJob::Generated> generated;
@@ -256,9 +262,9 @@ class RunJob {
       generated.push_back(
           {result.sequence, ids, is_blank(tokenizer_.decode(ids, true)), planned.max_new_tokens > 0});
     }
-    const curvature::RegimeReport report = ct_->report(generated, decoding_of(options_));
+    curvature::RegimeReport report = ct_->report(generated, decoding_of(options_));
     summarise_regime(report, summary_);
-    write_ct_files(folder_.path(), report, model_json_, &tokenizer_, options_.detail);
+    return report;
   }
 
   void finish_species() {
