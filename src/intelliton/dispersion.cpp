@@ -98,12 +98,17 @@ Dispersion dispersion(const TokenFourier& fourier, const MatrixXd& first, const 
   const VectorXd lattice = lattice_momenta(fourier);
   for (Index i = 0; i < modes; ++i) {
     result.lattice_mass(i) = lattice_mass(result.energy.col(i), lattice);
-    const auto fit = fit_lattice_dispersion(fourier, result.energy.col(i));
-    if (!fit) continue;
-    result.mass(i) = fit->mass;
-    result.r2(i) = fit->r2;
   }
   return result;
+}
+
+void fit_lattice_masses(const TokenFourier& fourier, Dispersion& dispersion) {
+  for (Index i = 0; i < dispersion.mass.size(); ++i) {
+    const auto fit = fit_lattice_dispersion(fourier, dispersion.energy.col(i));
+    if (!fit) continue;
+    dispersion.mass(i) = fit->mass;
+    dispersion.r2(i) = fit->r2;
+  }
 }
 
 }  // namespace phasescope::intelliton

@@ -54,7 +54,7 @@ void FieldAnalyzer::analyse_momenta(const FieldStatistics& field, FieldAnalysis&
   }
 }
 
-void FieldAnalyzer::analyse_propagator(const FieldStatistics& field, const MatrixXd& amplitude,
+void FieldAnalyzer::analyse_propagator(const FieldStatistics& field, const MatrixXd& amplitude, Extent extent,
                                        FieldAnalysis& analysis) const {
   if (!has_propagator()) return;
   analysis.propagator = propagator(amplitude, skip_, *depth_fourier_);
@@ -62,9 +62,10 @@ void FieldAnalyzer::analyse_propagator(const FieldStatistics& field, const Matri
   analysis.dispersion =
       dispersion(*token_fourier(field.tokens), field.half_magnitudes[static_cast<std::size_t>(skip_)],
                  field.half_magnitudes.back(), points_ - 1 - skip_);
+  if (extent == Extent::whole) fit_lattice_masses(*token_fourier(field.tokens), *analysis.dispersion);
 }
 
-FieldAnalysis FieldAnalyzer::operator()(const FieldStatistics& field) const {
+FieldAnalysis FieldAnalyzer::operator()(const FieldStatistics& field, Extent extent) const {
   FieldAnalysis analysis;
   analysis.tokens = field.tokens;
   analysis.nonfinite = field.nonfinite;
@@ -76,12 +77,18 @@ FieldAnalysis FieldAnalyzer::operator()(const FieldStatistics& field) const {
   analyse_momenta(field, analysis);
   const MatrixXd amplitude =
       along_chains(field.singular_values, follow_chains(analysis.mode_link, field.modes()));
-  analyse_propagator(field, amplitude, analysis);
+  analyse_propagator(field, amplitude, extent, analysis);
   analysis.flow = flow_(field.singular_values);
   analysis.effective_theory =
       effective_theory(amplitude, analysis.propagator ? analysis.propagator->pole_mass : VectorXd());
+  if (extent == Extent::whole || !field.couplings.empty()) {
+    analysis.fusion = mode_fusion(analysis.mode_link, field.singular_values, field.couplings);
+  } else {
+    analysis.fusion = fusion_counts(analysis.mode_link);
+  }
+  if (extent == Extent::observables) return analysis;
   analysis.phase_transitions = phase_transitions_(field.singular_values);
-  analysis.fusion = mode_fusion(analysis.mode_link, field.singular_values, field.couplings);
+  analysis.fusion.genealogy = genealogy(analysis.mode_link);
   return analysis;
 }
 

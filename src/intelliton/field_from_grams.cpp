@@ -22,9 +22,20 @@ states::RowRange FieldObserver::rows_read(const states::Segment& prompt, std::in
 void FieldObserver::add_points_by_products(const states::StateView& view,
                                            const std::vector<const states::Segment*>& segments) {
   std::vector<char> settled(segments.size());
-  parallel_for(static_cast<std::int64_t>(segments.size()), [&](std::int64_t i) {
-    const auto place = static_cast<std::size_t>(i);
-    settled[place] = add_products(view, *segments[place], slot_of(*segments[place])) ? 1 : 0;
+  const auto groups = groups_of(segments);
+  parallel_for(static_cast<std::int64_t>(groups.size()), [&](std::int64_t g) {
+    const std::vector<std::size_t>& group = groups[static_cast<std::size_t>(g)];
+    std::vector<FieldProducts> products;
+    for (const std::size_t place : group) products.push_back(products_of(view, *segments[place]));
+    std::vector<GramModes> grams;
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      const Eigen::MatrixXd& gram = products[i].gram;
+      FieldBuilder& field = builder_of(view, slot_of(*segments[group[i]]));
+      grams.push_back({&gram, field.modes(gram.rows(), view.states.cols())});
+    }
+    const auto modes = token_modes(grams);
+    for (std::size_t i = 0; i < group.size(); ++i)
+      settled[group[i]] = add_products(view, *segments[group[i]], products[i], modes[i]) ? 1 : 0;
   });
   std::vector<const states::Segment*> unsettled;
   for (std::size_t i = 0; i < segments.size(); ++i)
@@ -32,9 +43,8 @@ void FieldObserver::add_points_by_products(const states::StateView& view,
   add_brought_points(view, unsettled);
 }
 
-bool FieldObserver::add_products(const states::StateView& view, const states::Segment& segment,
-                                 Slot& slot) const {
-  if (view.point == 0) slot.builder = std::make_unique<FieldBuilder>(view.points, options_.modes);
+FieldProducts FieldObserver::products_of(const states::StateView& view,
+                                         const states::Segment& segment) const {
   const std::size_t number = segment_number(view, segment);
   const std::int64_t tokens = gram_rows(segment);
   FieldProducts products;
@@ -42,9 +52,15 @@ bool FieldObserver::add_products(const states::StateView& view, const states::Se
   if (view.point > 0)
     products.with_previous = view.grams->with_previous(number).topLeftCorner(tokens, tokens);
   products.nonfinite = static_cast<std::int64_t>(view.grams->nonfinite(number).head(tokens).sum());
+  return products;
+}
+
+bool FieldObserver::add_products(const states::StateView& view, const states::Segment& segment,
+                                 const FieldProducts& products, const std::optional<TokenModes>& modes) {
   states::Segment cut = segment;
-  cut.rows = tokens;
-  if (!slot.builder->add_point(products, view.rows_of(cut))) return false;
+  cut.rows = gram_rows(segment);
+  Slot& slot = slot_of(segment);
+  if (!slot.builder->add_point(products, modes, view.rows_of(cut))) return false;
   if (slot.builder->complete()) complete(slot);
   return true;
 }

@@ -46,10 +46,21 @@ void FieldObserver::name_representative() {
   throw Error(ExitClass::usage, "no prompt is named " + options_.representative + " (the representative)");
 }
 
+/// The one of these prompts that becomes the representative, if any does.
+void FieldObserver::choose_candidate(const std::vector<const states::Segment*>& segments) {
+  candidate_ = nullptr;
+  if (!options_.representative.empty()) return;
+  std::optional<std::size_t> best = representative_;
+  for (const states::Segment* segment : segments) {
+    const std::size_t place = slot_of_.at(segment->sequence);
+    if (!best || rank(place) < rank(*best)) best = place;
+  }
+  if (best && best != representative_) candidate_ = &slots_[*best];
+}
+
 /// Batches may complete in any order: keeps the whole analysis of the best candidate so far.
 void FieldObserver::consider_as_representative(std::size_t place) {
   if (!options_.representative.empty()) return;
-  const auto rank = [this](std::size_t i) { return std::make_pair(slots_[i].category, i); };
   if (representative_ && rank(*representative_) < rank(place)) return;
   if (representative_ && !slots_[*representative_].keep_analysis) slots_[*representative_].analysis.reset();
   representative_ = place;
@@ -65,17 +76,42 @@ bool FieldObserver::wants(const states::StateView& view) const {
   return !last || view.after_final_norm == options_.last_point_after_norm;
 }
 
-void FieldObserver::add_point(const states::StateView& view, const states::Segment& segment,
-                              Slot& slot) const {
+FieldBuilder& FieldObserver::builder_of(const states::StateView& view, Slot& slot) const {
   if (view.point == 0) slot.builder = std::make_unique<FieldBuilder>(view.points, options_.modes);
-  states::Segment cut = segment;
-  cut.rows = std::min<std::int64_t>(segment.rows, options_.max_tokens);
-  slot.builder->add_point(view.rows_of(cut));
-  if (slot.builder->complete()) complete(slot);
+  return *slot.builder;
+}
+
+/// Segments, by place, that are worked on together.
+std::vector<std::vector<std::size_t>> FieldObserver::groups_of(
+    const std::vector<const states::Segment*>& segments) const {
+  std::vector<Eigen::Index> tokens;
+  for (const states::Segment* segment : segments) tokens.push_back(gram_rows(*segment));
+  return decomposed_together(tokens, static_cast<std::size_t>(4 * thread_count()));
+}
+
+void FieldObserver::add_points(const states::StateView& view,
+                               const std::vector<const states::Segment*>& segments) {
+  const auto groups = groups_of(segments);
+  parallel_for(static_cast<std::int64_t>(groups.size()), [&](std::int64_t g) {
+    std::vector<NextPoint> points;
+    for (const std::size_t place : groups[static_cast<std::size_t>(g)]) {
+      states::Segment cut = *segments[place];
+      cut.rows = gram_rows(cut);
+      points.push_back({&builder_of(view, slot_of(cut)), view.rows_of(cut),
+                        view.previous.rows() > 0 ? view.previous_rows_of(cut) : view.previous});
+    }
+    intelliton::add_points(points);
+    for (const std::size_t place : groups[static_cast<std::size_t>(g)]) {
+      Slot& slot = slot_of(*segments[place]);
+      if (slot.builder->complete()) complete(slot);
+    }
+  });
 }
 
 void FieldObserver::complete(Slot& slot) const {
-  slot.analysis = std::make_unique<FieldAnalysis>((*analyzer_)(slot.builder->statistics()));
+  const bool whole = slot.keep_analysis || &slot == candidate_;
+  slot.analysis = std::make_unique<FieldAnalysis>(
+      (*analyzer_)(slot.builder->statistics(), whole ? Extent::whole : Extent::observables));
   slot.summary = std::make_unique<FieldSummary>(summarise(slot.name, *slot.analysis));
   MatchOptions match = match_;
   if (!slot.keep_arrays) match.shuffle_tokens_draws = match.shuffle_layers_draws = 0;
@@ -118,13 +154,11 @@ void FieldObserver::observe(const states::StateView& view) {
   for (const auto& segment : *view.segments) {
     if (slot_of_.count(segment.sequence) > 0 && segment.rows > 0) segments.push_back(&segment);
   }
+  if (view.point + 1 == view.points) choose_candidate(segments);
   if (view.grams != nullptr) {
     add_points_by_products(view, segments);
   } else {
-    parallel_for(static_cast<std::int64_t>(segments.size()), [&](std::int64_t i) {
-      const states::Segment& segment = *segments[static_cast<std::size_t>(i)];
-      add_point(view, segment, slots_[slot_of_.at(segment.sequence)]);
-    });
+    add_points(view, segments);
   }
   if (view.point + 1 < view.points) return;
   for (const states::Segment* segment : segments) collect(slot_of_.at(segment->sequence));

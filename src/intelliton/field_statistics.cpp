@@ -1,19 +1,34 @@
 #include "phasescope/intelliton/field_statistics.h"
 
-#include "row_products.h"
-
-#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace phasescope::intelliton {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
+using states::StateMatrix;
 
 namespace {
 
-Rows<double> rows_of(const RowMatrix& matrix) {
-  return {matrix.data(), matrix.rows(), matrix.cols()};
+StateMatrix view_of(const StateRows& rows) {
+  return {rows.data(), rows.rows(), rows.cols(), Eigen::OuterStride<>(rows.cols())};
+}
+
+/// States in float32, what is not finite being 0 and counted.
+StateRows finite_states(const StateMatrix& states, std::int64_t& nonfinite) {
+  StateRows finite = states;
+  for (float& value : finite.reshaped()) {
+    if (std::isfinite(value)) continue;
+    value = 0;
+    ++nonfinite;
+  }
+  return finite;
+}
+
+RowMatrix field_of(const StateMatrix& states) {
+  std::int64_t counted_already = 0;
+  return finite_field(states, counted_already);
 }
 
 }  // namespace
@@ -23,81 +38,92 @@ FieldBuilder::FieldBuilder(Index points, Index modes) : points_(points), modes_(
 void FieldBuilder::reserve(Index tokens, Index width) {
   statistics_.tokens = tokens;
   statistics_.width = width;
-  modes_ = std::min({modes_, tokens, width});
+  modes_ = modes(tokens, width);
   fourier_ = token_fourier(tokens);
   statistics_.singular_values.resize(points_, modes_);
   statistics_.momentum_power.resize(points_, tokens);
 }
 
-/// Products between T rows of two points cost T T D, right vectors K T D and their products K K D.
-bool FieldBuilder::by_products() const {
-  return 5 * statistics_.tokens <= 8 * modes_;
+FieldProducts FieldBuilder::products(const StateMatrix& states, const StateMatrix& previous) const {
+  FieldProducts result;
+  const bool crossed = next_ > 0 && few_tokens(states.rows(), modes(states.rows(), states.cols()));
+  result.gram = gram_matrix(states);
+  if (crossed) result.with_previous = cross_products(previous, states);
+  // A row that is not finite is so in its product with itself: sums of float32 squares do not overflow.
+  if (result.gram.allFinite() && result.with_previous.allFinite()) return result;
+  std::int64_t counted_already = 0;
+  const StateRows finite = finite_states(states, result.nonfinite);
+  result.gram = gram_matrix(view_of(finite));
+  if (crossed)
+    result.with_previous = cross_products(view_of(finite_states(previous, counted_already)), view_of(finite));
+  return result;
 }
 
-void FieldBuilder::add_point(const states::StateMatrix& states) {
-  const auto field = std::make_shared<const RowMatrix>(finite_field(states, statistics_.nonfinite));
-  if (next_ == 0) reserve(field->rows(), field->cols());
-  MatrixXd cross;
-  if (by_products() && newest_states_)
-    cross = row_products(rows_of(*newest_states_), rows_of(*field), field->cols());
-  add_point(gram_matrix(*field), cross, field->cols(), [field] { return *field; });
-  if (by_products()) {
-    newest_states_ = field;
-  } else {
-    newest_.states = nullptr;  // its right vectors are there
+StateMatrix FieldBuilder::known_before(const StateMatrix& previous) const {
+  return previous.rows() > 0 ? previous : view_of(kept_);
+}
+
+void add_points(const std::vector<NextPoint>& points) {
+  std::vector<FieldProducts> products;
+  std::vector<GramModes> grams;
+  products.reserve(points.size());
+  for (const auto& [field, states, previous] : points) {
+    products.push_back(field->products(states, field->known_before(previous)));
+    grams.push_back({&products.back().gram, field->modes(states.rows(), states.cols())});
+  }
+  const std::vector<std::optional<TokenModes>> modes = token_modes(grams);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const auto& [field, states, previous] = points[i];
+    field->add_point(products[i], modes[i], states, field->known_before(previous));
+    const bool keep = previous.rows() == 0 && few_tokens(states.rows(), field->modes_);
+    field->kept_ = keep ? StateRows(states) : StateRows();
   }
 }
 
-void FieldBuilder::add_point(const MatrixXd& gram, const MatrixXd& cross, Index width, States states) {
-  if (next_ == 0) reserve(gram.rows(), width);
-  Point point{token_modes(gram, modes_), {}, std::move(states)};
-  const TokenModes modes = decompose(point);
-  if (at_middle() || !by_products()) make_right_vectors(point);
-  if (next_ > 0) statistics_.cosines.push_back(cosines_to(point, cross));
-  append(gram, modes, std::move(point));
+void FieldBuilder::add_point(const StateMatrix& states, const StateMatrix& previous) {
+  add_points({{this, states, previous}});
+}
+
+void FieldBuilder::add_point(const FieldProducts& products, const std::optional<TokenModes>& tokens,
+                             const StateMatrix& states, const StateMatrix& previous) {
+  if (next_ == 0) reserve(states.rows(), states.cols());
+  statistics_.nonfinite += products.nonfinite;
+  const bool by_products = few_tokens(statistics_.tokens, modes_);
+  Point point{tokens, {}};
+  const TokenModes modes = decompose(point, states);
+  const auto make_right = [](Point& of, const StateMatrix& from) {
+    if (of.right.size() == 0) of.right = layer_modes(field_of(from), *of.tokens).right;
+  };
+  if (at_middle() || !by_products) make_right(point, states);
+  if (next_ > 0 && by_products && newest_.tokens && point.tokens) {
+    statistics_.cosines.push_back(absolute_cosines(*newest_.tokens, *point.tokens, products.with_previous));
+  } else if (next_ > 0) {
+    make_right(newest_, previous);
+    make_right(point, states);
+    statistics_.cosines.push_back(absolute_cosines(newest_.right, point.right));
+  }
+  append(products.gram, modes, std::move(point));
 }
 
 /// The token side of a point's modes; where the Gram matrix does not suffice, with its right vectors.
-TokenModes FieldBuilder::decompose(Point& point) const {
+TokenModes FieldBuilder::decompose(Point& point, const StateMatrix& states) const {
   if (point.tokens) return *point.tokens;
-  LayerModes whole = layer_modes_by_factors(point.states(), modes_);
+  LayerModes whole = layer_modes_by_factors(field_of(states), modes_);
   point.right = std::move(whole.right);
   return {std::move(whole.singular_values), std::move(whole.left)};
 }
 
-/// |cos| between the right vectors of the newest point and those of the next one.
-MatrixXd FieldBuilder::cosines_to(Point& next, const MatrixXd& cross) {
-  if (by_products() && cross.size() > 0 && newest_.tokens && next.tokens)
-    return absolute_cosines(*newest_.tokens, *next.tokens, cross);
-  make_right_vectors(newest_);
-  make_right_vectors(next);
-  return absolute_cosines(newest_.right, next.right);
-}
-
-bool FieldBuilder::add_point(const FieldProducts& products, const states::StateMatrix& states) {
+bool FieldBuilder::add_point(const FieldProducts& products, const std::optional<TokenModes>& tokens,
+                             const StateMatrix& states) {
+  if (!tokens || (next_ > 0 && !newest_.tokens)) return false;
   if (next_ == 0) reserve(products.gram.rows(), states.cols());
-  if (next_ > 0 && !newest_.tokens) return false;
-  Point point{token_modes(products.gram, modes_), {}, {}};
-  if (!point.tokens) return false;
   statistics_.nonfinite += products.nonfinite;
-  std::int64_t counted_already = 0;
-  if (at_middle()) point.right = layer_modes(finite_field(states, counted_already), *point.tokens).right;
+  Point point{tokens, {}};
+  if (at_middle()) point.right = layer_modes(field_of(states), *tokens).right;
   if (next_ > 0)
-    statistics_.cosines.push_back(absolute_cosines(*newest_.tokens, *point.tokens, products.with_previous));
-  const TokenModes modes = *point.tokens;
-  append(products.gram, modes, std::move(point));
+    statistics_.cosines.push_back(absolute_cosines(*newest_.tokens, *tokens, products.with_previous));
+  append(products.gram, *tokens, std::move(point));
   return true;
-}
-
-void FieldBuilder::add_point(const states::StateMatrix& states, const states::StateMatrix& previous) {
-  std::int64_t counted_already = 0;
-  if (next_ > 0 && newest_.right.size() == 0)
-    newest_.right = layer_modes(finite_field(previous, counted_already), *newest_.tokens).right;
-  add_point(states);
-}
-
-void FieldBuilder::make_right_vectors(Point& point) const {
-  if (point.right.size() == 0) point.right = layer_modes(point.states(), *point.tokens).right;
 }
 
 /// Records a point whose cosines with the one before are recorded already.
@@ -108,12 +134,11 @@ void FieldBuilder::append(const MatrixXd& gram, const TokenModes& modes, Point p
   statistics_.left.push_back(modes.left);
   if (at_middle()) statistics_.middle_right = point.right;
   newest_ = std::move(point);
-  newest_states_.reset();
   couple(next_);
   ++next_;
 }
 
-void FieldBuilder::add_attention(std::int64_t block, const states::StateMatrix& weights) {
+void FieldBuilder::add_attention(std::int64_t block, const StateMatrix& weights) {
   attention_[block] = weights.cast<double>();
   if (block < next_) couple(block);
 }
@@ -127,12 +152,6 @@ void FieldBuilder::couple(Index point) {
     statistics_.couplings[static_cast<int>(point)] = (left.transpose() * weights * left).cwiseAbs();
   }
   attention_.erase(found);
-}
-
-FieldStatistics FieldBuilder::take() {
-  newest_ = {};
-  newest_states_.reset();
-  return std::move(statistics_);
 }
 
 }  // namespace phasescope::intelliton

@@ -90,22 +90,35 @@ MatrixXd along_chains(const MatrixXd& values, const Eigen::MatrixXi& chains) {
 }
 
 ModeFusion mode_fusion(const ModeLinks& links, const MatrixXd& singular_values, const Couplings& couplings) {
-  const Index modes = singular_values.cols();
-  ModeFusion fusion;
-  fusion.rate = Eigen::VectorXd::Zero(links.rows());
-  fusion.active_modes = Eigen::VectorXd::Constant(links.rows() + 1, static_cast<double>(modes));
+  ModeFusion fusion = fusion_counts(links);
   for (Index l = 0; l < links.rows(); ++l) {
-    const std::vector<int> targets = targets_of(links, l);
-    fusion.active_modes(l + 1) = static_cast<double>(targets.size());
-    for (const int target : targets) {
+    for (const int target : targets_of(links, l)) {
       std::vector<int> sources = sources_of(links, l, target);
-      if (sources.size() < 2) continue;
-      fusion.events.push_back(fusion_event(singular_values, couplings, l, std::move(sources), target));
-      fusion.rate(l) += 1;
+      if (sources.size() > 1)
+        fusion.events.push_back(fusion_event(singular_values, couplings, l, std::move(sources), target));
     }
   }
-  for (Index i = 0; i < modes; ++i) fusion.genealogy.push_back(lineage(links, static_cast<int>(i)));
   return fusion;
+}
+
+ModeFusion fusion_counts(const ModeLinks& links) {
+  ModeFusion fusion;
+  fusion.rate = Eigen::VectorXd::Zero(links.rows());
+  fusion.active_modes = Eigen::VectorXd::Constant(links.rows() + 1, static_cast<double>(links.cols()));
+  Eigen::VectorXi sources(links.cols());
+  for (Index l = 0; l < links.rows(); ++l) {
+    sources.setZero();
+    for (Index i = 0; i < links.cols(); ++i) ++sources(links(l, i));
+    fusion.rate(l) = static_cast<double>((sources.array() > 1).count());
+    fusion.active_modes(l + 1) = static_cast<double>((sources.array() > 0).count());
+  }
+  return fusion;
+}
+
+std::vector<std::vector<std::vector<int>>> genealogy(const ModeLinks& links) {
+  std::vector<std::vector<std::vector<int>>> by_mode;
+  for (Index i = 0; i < links.cols(); ++i) by_mode.push_back(lineage(links, static_cast<int>(i)));
+  return by_mode;
 }
 
 }  // namespace phasescope::intelliton

@@ -1,10 +1,13 @@
 #include "phasescope/intelliton/modes.h"
 
 #include "row_products.h"
+#include "symmetric_eigen.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 #include <Eigen/Eigenvalues>
 #include <Eigen/QR>
@@ -21,9 +24,6 @@ using Eigen::VectorXd;
 constexpr double kWellConditioned = 1e-6;
 /// Published: what norms are raised by before they divide.
 constexpr double kGuard = 1e-8;
-
-/// Up to so many rows, row_products is faster than Eigen's general product.
-constexpr Index kFewRows = 32;
 
 Rows<double> rows_of(const RowMatrix& matrix) {
   return {matrix.data(), matrix.rows(), matrix.cols()};
@@ -119,27 +119,75 @@ MatrixXd gram_matrix(const RowMatrix& field) {
   return row_products(rows_of(field), field.cols());
 }
 
+MatrixXd gram_matrix(const states::StateMatrix& states) {
+  if (states.rows() > kFewRows) return gram_matrix(RowMatrix(states.cast<double>()));
+  MatrixXd gram(states.rows(), states.rows());
+  row_products(rows_of(states), states.cols(), gram);
+  return gram;
+}
+
+MatrixXd cross_products(const states::StateMatrix& a, const states::StateMatrix& b) {
+  MatrixXd products(a.rows(), b.rows());
+  row_products(rows_of(a), rows_of(b), a.cols(), products);
+  return products;
+}
+
 namespace {
 
-/// `Matrix`: of the Gram matrix; one of bounded size needs no memory of its own.
-template <class Matrix>
-std::optional<TokenModes> leading_token_modes(const MatrixXd& gram, Index count) {
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(gram);
-  const auto& values = solver.eigenvalues();  // ascending
-  if (solver.info() != Eigen::Success ||
-      !(values(values.size() - count) > kWellConditioned * values(values.size() - 1)))
-    return std::nullopt;
-  return TokenModes{values.tail(count).reverse().cwiseSqrt(),
+bool settles(const VectorXd& descending, Index count) {
+  return descending(count - 1) > kWellConditioned * descending(0);
+}
+
+std::optional<TokenModes> modes_of_large(const MatrixXd& gram, Index count) {
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram);
+  const VectorXd values = solver.eigenvalues().reverse();
+  if (solver.info() != Eigen::Success || !settles(values, count)) return std::nullopt;
+  return TokenModes{values.head(count).cwiseSqrt(),
                     solver.eigenvectors().rightCols(count).rowwise().reverse()};
 }
 
 }  // namespace
 
+std::vector<std::optional<TokenModes>> token_modes(const std::vector<GramModes>& grams) {
+  std::vector<std::optional<TokenModes>> modes(grams.size());
+  std::vector<EigenProblem> small;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < grams.size(); ++i) {
+    if (grams[i].gram->rows() > kMostEigenRows) {
+      modes[i] = modes_of_large(*grams[i].gram, grams[i].count);
+    } else {
+      small.push_back({grams[i].gram, grams[i].count});
+      places.push_back(i);
+    }
+  }
+  std::vector<EigenPairs> pairs = symmetric_eigenpairs(small);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (settles(pairs[i].values, small[i].count))
+      modes[places[i]] = TokenModes{pairs[i].values.cwiseSqrt(), std::move(pairs[i].vectors)};
+  }
+  return modes;
+}
+
 std::optional<TokenModes> token_modes(const MatrixXd& gram, Index count) {
-  constexpr int few = 8;
-  using Small = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, few, few>;
-  return gram.rows() <= few ? leading_token_modes<Small>(gram, count)
-                            : leading_token_modes<MatrixXd>(gram, count);
+  return std::move(token_modes({{&gram, count}}).front());
+}
+
+std::vector<std::vector<std::size_t>> decomposed_together(const std::vector<Index>& tokens,
+                                                          std::size_t groups) {
+  std::vector<std::size_t> order(tokens.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return tokens[a] > tokens[b]; });
+  const std::size_t most =
+      std::clamp<std::size_t>(tokens.size() / std::max<std::size_t>(groups, 1), 1, kEigenLanes);
+  std::vector<std::vector<std::size_t>> together;
+  for (const std::size_t place : order) {
+    const bool alone = tokens[place] > kMostEigenRows || together.empty() || together.back().size() == most ||
+                       tokens[together.back().front()] > kMostEigenRows;
+    if (alone) together.emplace_back();
+    together.back().push_back(place);
+  }
+  return together;
 }
 
 LayerModes layer_modes(const RowMatrix& field, const TokenModes& tokens) {

@@ -1,6 +1,7 @@
 #include "phasescope/intelliton/pair_observer.h"
 
 #include "field_archive.h"
+#include "gram_modes.h"
 
 #include <algorithm>
 #include <array>
@@ -9,6 +10,7 @@
 
 #include "phasescope/base/error.h"
 #include "phasescope/base/threads.h"
+#include "phasescope/intelliton/field_statistics.h"
 
 namespace phasescope::intelliton {
 namespace {
@@ -97,10 +99,11 @@ void PairObserver::observe(const states::StateView& view) {
   const bool last = view.point + 1 == view.points;
   if (last && view.after_final_norm != options_.last_point_after_norm) return;
   decompose(view);
-  for (auto* comparisons : {&pairs_, &controls_}) {
-    parallel_for(static_cast<std::int64_t>(comparisons->size()),
-                 [&](std::int64_t i) { compare(view, (*comparisons)[static_cast<std::size_t>(i)]); });
-  }
+  const auto count = static_cast<std::int64_t>(pairs_.size());
+  parallel_for(count + static_cast<std::int64_t>(controls_.size()), [&](std::int64_t i) {
+    compare(view,
+            i < count ? pairs_[static_cast<std::size_t>(i)] : controls_[static_cast<std::size_t>(i - count)]);
+  });
   if (!last) return;
   for (const auto& segment : *view.segments) {
     const auto found = prompts_.find(segment.sequence);
@@ -112,27 +115,120 @@ void PairObserver::observe(const states::StateView& view) {
 
 void PairObserver::decompose(const states::StateView& view) {
   for (auto& entry : prompts_) entry.second.newest_point = -1;
-  std::vector<const states::Segment*> segments;
+  std::vector<PromptModes*> prompts;
+  std::vector<Eigen::Index> tokens;
   for (const auto& segment : *view.segments) {
-    if (prompts_.count(segment.sequence) > 0 && segment.rows > 0) segments.push_back(&segment);
-  }
-  parallel_for(static_cast<std::int64_t>(segments.size()), [&](std::int64_t i) {
-    states::Segment cut = *segments[static_cast<std::size_t>(i)];
-    PromptModes& prompt = prompts_.at(cut.sequence);
-    prompt.prompt_tokens = cut.rows;
+    const auto found = prompts_.find(segment.sequence);
+    if (found == prompts_.end() || segment.rows == 0) continue;
+    PromptModes& prompt = found->second;
+    prompt.prompt_tokens = segment.rows;
     prompt.newest_point = view.point;
-    prompt.segment = segments[static_cast<std::size_t>(i)];
-    if (view.grams != nullptr) {
-      decompose_products(view, prompt);
-      return;
-    }
-    cut.rows = std::min<std::int64_t>(cut.rows, options_.max_tokens);
-    std::int64_t nonfinite = 0;
-    const RowMatrix field = finite_field(view.rows_of(cut), nonfinite);
-    LayerModes modes = decompose_field(field, gram_matrix(field), options_.modes);
-    prompt.modes = {std::move(modes.singular_values), std::move(modes.right)};
+    prompt.segment = &segment;
+    prompts.push_back(&prompt);
+    tokens.push_back(gram_rows(segment));
+  }
+  const auto groups = decomposed_together(tokens, static_cast<std::size_t>(4 * thread_count()));
+  parallel_for(static_cast<std::int64_t>(groups.size()), [&](std::int64_t g) {
+    std::vector<PromptModes*> group;
+    for (const std::size_t place : groups[static_cast<std::size_t>(g)]) group.push_back(prompts[place]);
+    decompose_together(view, group);
   });
-  if (view.grams != nullptr) bring_right_vectors(view);
+  const std::vector<PromptModes*> remaining = without_products(view);
+  if (view.grams != nullptr) {
+    bring_right_vectors(view, remaining);
+  } else {
+    make_right_vectors(view, remaining);
+  }
+}
+
+/// The token side of modes, and nothing where the Gram matrix does not suffice.
+void PairObserver::decompose_together(const states::StateView& view,
+                                      const std::vector<PromptModes*>& prompts) const {
+  std::vector<Eigen::MatrixXd> gram_matrices;
+  std::vector<GramModes> grams;
+  std::vector<PromptModes*> finite;
+  gram_matrices.reserve(prompts.size());
+  for (PromptModes* prompt : prompts) {
+    prompt->modes = {};
+    prompt->token_modes.reset();
+    gram_matrices.push_back(gram_of(view, *prompt));
+    const Eigen::MatrixXd& gram = gram_matrices.back();
+    if (!gram.allFinite()) continue;
+    grams.push_back({&gram, std::min<Eigen::Index>({options_.modes, gram.rows(), view.states.cols()})});
+    finite.push_back(prompt);
+  }
+  std::vector<std::optional<TokenModes>> modes = token_modes(grams);
+  for (std::size_t i = 0; i < modes.size(); ++i) {
+    if (modes[i]) finite[i]->modes.singular_values = modes[i]->singular_values;
+    finite[i]->token_modes = std::move(modes[i]);
+  }
+}
+
+Eigen::MatrixXd PairObserver::gram_of(const states::StateView& view, const PromptModes& prompt) const {
+  if (view.grams == nullptr) return gram_matrix(rows_of(view, prompt));
+  const std::int64_t tokens = gram_rows(*prompt.segment);
+  return view.grams->gram(segment_number(view, *prompt.segment)).topLeftCorner(tokens, tokens);
+}
+
+states::StateMatrix PairObserver::rows_of(const states::StateView& view, const PromptModes& prompt) const {
+  states::Segment cut = *prompt.segment;
+  cut.rows = gram_rows(cut);
+  return view.rows_of(cut);
+}
+
+/// Whether products of states say all of a prompt; where they lie elsewhere, they are there already.
+bool PairObserver::by_products(const states::StateView& view, const PromptModes& prompt) const {
+  if (!prompt.token_modes) return false;
+  return view.grams != nullptr ||
+         few_tokens(prompt.token_modes->left.rows(), prompt.token_modes->left.cols());
+}
+
+/// Prompts that are compared through right vectors: both, where products do not do for one of the two.
+std::vector<PairObserver::PromptModes*> PairObserver::without_products(const states::StateView& view) {
+  std::set<std::int64_t> sequences;
+  for (const auto& [grounded, other] : gram_pairs()) {
+    const PromptModes &a = prompts_.at(grounded), &b = prompts_.at(other);
+    if (a.newest_point != view.point || b.newest_point != view.point) continue;
+    if (!by_products(view, a) || !by_products(view, b)) sequences.insert({grounded, other});
+  }
+  std::vector<PromptModes*> prompts;
+  for (const std::int64_t sequence : sequences) prompts.push_back(&prompts_.at(sequence));
+  return prompts;
+}
+
+void PairObserver::make_right_vectors(const states::StateView& view,
+                                      const std::vector<PromptModes*>& prompts) const {
+  parallel_for(static_cast<std::int64_t>(prompts.size()), [&](std::int64_t i) {
+    PromptModes& prompt = *prompts[static_cast<std::size_t>(i)];
+    set_right_vectors(rows_of(view, prompt), prompt);
+  });
+}
+
+void PairObserver::set_right_vectors(const states::StateMatrix& states, PromptModes& prompt) const {
+  std::int64_t nonfinite = 0;
+  const RowMatrix field = finite_field(states, nonfinite);
+  if (prompt.token_modes) {
+    prompt.modes.right = layer_modes(field, *prompt.token_modes).right;
+    return;
+  }
+  LayerModes modes =
+      layer_modes_by_factors(field, std::min<Eigen::Index>({options_.modes, field.rows(), field.cols()}));
+  prompt.modes = {std::move(modes.singular_values), std::move(modes.right)};
+}
+
+Eigen::MatrixXd PairObserver::cosines(const states::StateView& view, const PromptModes& grounded,
+                                      const PromptModes& other) const {
+  const auto has_right = [](const PromptModes& prompt) { return prompt.modes.right.size() > 0; };
+  if (has_right(grounded) && has_right(other))
+    return absolute_cosines(grounded.modes.right, other.modes.right);
+  if (view.grams == nullptr)
+    return absolute_cosines(*grounded.token_modes, *other.token_modes,
+                            cross_products(rows_of(view, grounded), rows_of(view, other)));
+  const auto products =
+      view.grams->between(segment_number(view, *grounded.segment), segment_number(view, *other.segment));
+  return absolute_cosines(
+      *grounded.token_modes, *other.token_modes,
+      products.value().topLeftCorner(gram_rows(*grounded.segment), gram_rows(*other.segment)));
 }
 
 void PairObserver::compare(const states::StateView& view, Comparison& comparison) {

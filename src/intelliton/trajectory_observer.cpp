@@ -15,24 +15,43 @@ using Eigen::MatrixXd;
 
 namespace {
 
-template <class Matrix>
-Rows<float> rows_of(const Matrix& matrix, Index first, Index count) {
-  return {matrix.data() + first * matrix.cols(), count, matrix.cols()};
-}
-
 /// a b^T, where the first `carried` rows of both are the last ones of those that `known` is made of.
-template <class Matrix>
-MatrixXd updated_products(const MatrixXd& known, const Matrix& a, const Matrix& b, Index carried) {
+MatrixXd updated_products(const MatrixXd& known, const states::StateMatrix& a, const states::StateMatrix& b,
+                          Index carried) {
   const Index all = a.rows(), fresh = all - carried;
+  const Rows<float> left = rows_of(a), right = rows_of(b);
+  const auto from = [&](const Rows<float>& rows, Index first, Index count) {
+    return Rows<float>{rows.data + first * rows.stride, count, rows.stride};
+  };
   MatrixXd products(all, all);
   products.topLeftCorner(carried, carried) = known.bottomRightCorner(carried, carried);
-  products.topRightCorner(carried, fresh) =
-      row_products(rows_of(a, 0, carried), rows_of(b, carried, fresh), a.cols());
-  products.bottomRows(fresh) = row_products(rows_of(a, carried, fresh), rows_of(b, 0, all), a.cols());
+  row_products(from(left, carried, fresh), right, a.cols(), products.bottomRows(fresh));
+  if (left.data == right.data) {
+    products.topRightCorner(carried, fresh) = products.bottomLeftCorner(fresh, carried).transpose();
+  } else {
+    row_products(from(left, 0, carried), from(right, carried, fresh), a.cols(),
+                 products.topRightCorner(carried, fresh));
+  }
   return products;
 }
 
 }  // namespace
+
+void TrajectoryObserver::Point::add(Index carried, const states::StateMatrix& fresh) {
+  first += count - carried;
+  count = carried + fresh.rows();
+  if (first + count > memory.rows()) {
+    constexpr Index room = 8;  // tokens until rows are moved again
+    StateRows larger(count + room, fresh.cols());
+    if (carried > 0) larger.topRows(carried) = memory.middleRows(first, carried);
+    memory = std::move(larger);
+    first = 0;
+  }
+  auto rows = memory.middleRows(first + carried, fresh.rows());
+  rows = fresh;
+  if ((rows.array() * 0.0F).sum() == 0) return;  // not so with anything that is not finite
+  rows = rows.unaryExpr([](float value) { return std::isfinite(value) ? value : 0.0F; });
+}
 
 TrajectoryObserver::TrajectoryObserver(const std::vector<states::Sequence>& sequences, const Options& options,
                                        const TrajectoryOptions& trajectory_options)
@@ -80,29 +99,38 @@ bool TrajectoryObserver::add_rows(const states::StateView& view, const states::S
   // The whole prompt makes one packet; each generated token one more.
   flight.steps = prompt ? 1 : std::min<Index>(segment.rows, trajectory_options_.steps - known);
   if (flight.steps <= 0 || flight.points.empty()) return false;
-  StateRows& rows = flight.points[static_cast<std::size_t>(view.point)].rows;
-  flight.carried = prompt ? 0 : std::min(rows.rows(), window - 1);
+  Point& point = flight.points[static_cast<std::size_t>(view.point)];
+  flight.carried = prompt ? 0 : std::min(point.count, window - 1);
   const Index fresh = prompt ? std::min(seen.rows(), window) : flight.steps;
-  if (flight.carried > 0) {
-    const StateRows carried = rows.bottomRows(flight.carried);
-    rows.resize(flight.carried + fresh, seen.cols());
-    rows.topRows(flight.carried) = carried;
-  } else {
-    rows.resize(fresh, seen.cols());
-  }
-  rows.bottomRows(fresh) = prompt ? seen.bottomRows(fresh) : seen.topRows(fresh);
-  rows.bottomRows(fresh) =
-      rows.bottomRows(fresh).unaryExpr([](float value) { return std::isfinite(value) ? value : 0.0F; });
+  const Index from = prompt ? seen.rows() - fresh : 0;
+  point.add(flight.carried, {seen.data() + from * seen.outerStride(), fresh, seen.cols(),
+                             Eigen::OuterStride<>(seen.outerStride())});
   return true;
 }
 
 void TrajectoryObserver::update_products(InFlight& flight) {
-  const StateRows* before = nullptr;
+  const Point* before = nullptr;
   for (Point& point : flight.points) {
-    point.gram = updated_products(point.gram, point.rows, point.rows, flight.carried);
-    if (before != nullptr) point.cross = updated_products(point.cross, *before, point.rows, flight.carried);
-    before = &point.rows;
+    const states::StateMatrix rows = point.rows_of(0, point.count);
+    point.gram = updated_products(point.gram, rows, rows, flight.carried);
+    if (before != nullptr)
+      point.cross = updated_products(point.cross, before->rows_of(0, before->count), rows, flight.carried);
+    before = &point;
   }
+}
+
+/// Products of the rows [first, first + tokens) of every point.
+std::vector<FieldProducts> TrajectoryObserver::packet_products(const InFlight& flight, Index first,
+                                                               Index tokens) {
+  std::vector<FieldProducts> products;
+  products.reserve(flight.points.size());
+  for (const Point& point : flight.points) {
+    const bool first_point = point.cross.size() == 0;
+    products.push_back({point.gram.block(first, first, tokens, tokens),
+                        first_point ? MatrixXd() : MatrixXd(point.cross.block(first, first, tokens, tokens)),
+                        0});
+  }
+  return products;
 }
 
 ModeObservables TrajectoryObserver::observe_packet(const InFlight& flight, Index step) const {
@@ -111,17 +139,19 @@ ModeObservables TrajectoryObserver::observe_packet(const InFlight& flight, Index
     builder.add_attention(
         block, {weights.data(), weights.rows(), weights.cols(), Eigen::OuterStride<>(weights.cols())});
   }
-  const Index end = flight.points.front().rows.rows() - (flight.steps - 1 - step);
+  const Index end = flight.points.front().count - (flight.steps - 1 - step);
   const Index tokens = std::min<Index>(end, trajectory_options_.window), first = end - tokens;
-  for (const Point& point : flight.points) {
-    const bool first_point = point.cross.size() == 0;
-    builder.add_point(point.gram.block(first, first, tokens, tokens),
-                      first_point ? MatrixXd() : MatrixXd(point.cross.block(first, first, tokens, tokens)),
-                      point.rows.cols(), [&rows = point.rows, first, tokens]() -> RowMatrix {
-                        return rows.middleRows(first, tokens).template cast<double>();
-                      });
+  const std::vector<FieldProducts> products = packet_products(flight, first, tokens);
+  std::vector<GramModes> grams;
+  for (const FieldProducts& point : products)
+    grams.push_back({&point.gram, builder.modes(tokens, flight.points.front().memory.cols())});
+  const std::vector<std::optional<TokenModes>> modes = token_modes(grams);
+  for (std::size_t l = 0; l < products.size(); ++l) {
+    const Point& before = flight.points[l > 0 ? l - 1 : 0];
+    builder.add_point(products[l], modes[l], flight.points[l].rows_of(first, tokens),
+                      before.rows_of(first, tokens));
   }
-  return mode_observables((*analyzer_)(builder.statistics()));
+  return mode_observables((*analyzer_)(builder.statistics(), Extent::observables));
 }
 
 void TrajectoryObserver::complete(std::size_t place) {

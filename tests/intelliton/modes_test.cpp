@@ -3,6 +3,7 @@
 #include <limits>
 #include <random>
 
+#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <gtest/gtest.h>
 
@@ -113,6 +114,72 @@ TEST(GramMatrix, AgreesForFewAndForManyRowsOfAnyWidth) {
       if (rows > 32) continue;
       EXPECT_EQ(gram, gram.transpose()) << "the sum of two rows does not depend on which comes first";
     }
+  }
+}
+
+// What is expected is Eigen's tridiagonal decomposition.
+TEST(TokenModes, AreTheEigenvectorsOfGramMatricesOfAnySize) {
+  for (Eigen::Index rows = 1; rows <= 30; ++rows) {
+    const RowMatrix field = RowMatrix::Random(rows, 90) + 4 * RowMatrix::Ones(rows, 90);
+    const MatrixXd gram = gram_matrix(field);
+    const auto modes = token_modes(gram, rows);
+    ASSERT_TRUE(modes) << rows;
+    const VectorXd expected =
+        Eigen::SelfAdjointEigenSolver<MatrixXd>(gram).eigenvalues().reverse().cwiseSqrt();
+    EXPECT_LT((modes->singular_values - expected).cwiseAbs().maxCoeff(), 1e-12 * expected(0)) << rows;
+    const MatrixXd values = modes->singular_values.cwiseAbs2().asDiagonal();
+    EXPECT_LT((gram * modes->left - modes->left * values).cwiseAbs().maxCoeff(), 1e-13 * gram.trace())
+        << rows;
+    EXPECT_LT((modes->left.transpose() * modes->left - MatrixXd::Identity(rows, rows)).norm(), 1e-13 * 30)
+        << rows;
+  }
+}
+
+TEST(TokenModes, AreThoseOfOneAloneWhateverTheyAreTakenWith) {
+  std::vector<MatrixXd> gram_matrices;
+  for (const Eigen::Index rows : {3, 24, 1, 8, 25, 7, 11, 11, 2, 16, 30})
+    gram_matrices.push_back(gram_matrix(RowMatrix(RowMatrix::Random(rows, 40))));
+  gram_matrices.push_back(MatrixXd::Ones(4, 4));  // not by its Gram matrix
+  std::vector<GramModes> grams;
+  for (const MatrixXd& gram : gram_matrices)
+    grams.push_back({&gram, std::min<Eigen::Index>(gram.rows(), 20)});
+  const auto together = token_modes(grams);
+  for (std::size_t i = 0; i < grams.size(); ++i) {
+    const auto alone = token_modes(*grams[i].gram, grams[i].count);
+    ASSERT_EQ(together[i].has_value(), alone.has_value()) << i;
+    if (!alone) continue;
+    EXPECT_EQ(together[i]->singular_values, alone->singular_values) << i;
+    EXPECT_EQ(together[i]->left, alone->left) << i;
+  }
+  EXPECT_FALSE(together.back());
+}
+
+TEST(TokenModes, AreGroupedByLengthAndLongFieldsStayAlone) {
+  const auto groups = decomposed_together({5, 40, 7, 6, 33, 7}, 2);
+  const std::vector<std::vector<std::size_t>> expected{{1}, {4}, {2, 5, 3}, {0}};
+  EXPECT_EQ(groups, expected);
+}
+
+TEST(FieldBuilder, KnowsTheSameWithAndWithoutTheStatesOfThePointBefore) {
+  using States = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const auto view = [](const States& states) {
+    return states::StateMatrix(states.data(), states.rows(), states.cols(),
+                               Eigen::OuterStride<>(states.cols()));
+  };
+  for (const Eigen::Index tokens : {4, 40}) {
+    FieldBuilder shown(3, 20), kept(3, 20);
+    States previous(0, 50);
+    for (int point = 0; point < 3; ++point) {
+      States states = States::Random(tokens, 50);
+      if (point == 1) states(1, 2) = std::numeric_limits<float>::quiet_NaN();
+      shown.add_point(view(states), view(previous));
+      kept.add_point(view(states));
+      previous = states;
+    }
+    EXPECT_EQ(shown.statistics().nonfinite, 1);
+    EXPECT_EQ(kept.statistics().nonfinite, 1);
+    EXPECT_EQ(shown.statistics().cosines, kept.statistics().cosines);
+    EXPECT_EQ(shown.statistics().singular_values, kept.statistics().singular_values);
   }
 }
 

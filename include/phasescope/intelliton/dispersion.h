@@ -13,16 +13,20 @@ namespace phasescope::intelliton {
 struct Dispersion {
   Eigen::MatrixXd energy;          ///< E [T bins, K], per layer
   Eigen::VectorXd lattice_mass;    ///< sqrt(median of positive E^2 - (2 sin(k/2))^2), else E(0) [K]
-  Eigen::VectorXd mass;            ///< fitted m; E(0) when the fit is worse than a constant [K]
-  Eigen::VectorXd r2;              ///< of that fit; 0 when it is worse than a constant [K]
+  Eigen::VectorXd mass;            ///< fitted m; E(0) when not fitted, or worse than a constant [K]
+  Eigen::VectorXd r2;              ///< of that fit; 0 when not fitted, or worse than a constant [K]
   Eigen::MatrixXd group_velocity;  ///< central difference of E around the ring of bins [T, K]
 };
 
 /// E = |mean over l of ln((|u~_l+1| + eps) / (|u~_l| + eps))| at equal mode index, which telescopes to the
 /// first and the last point. `first` and `last` are |u~| [T/2 + 1, K] at those points, `steps` >= 1 layers
 /// apart.
+/// Nothing is fitted yet.
 Dispersion dispersion(const TokenFourier& fourier, const Eigen::MatrixXd& first, const Eigen::MatrixXd& last,
                       Eigen::Index steps);
+
+/// Sets the fitted masses and their R2.
+void fit_lattice_masses(const TokenFourier& fourier, Dispersion& dispersion);
 
 struct LatticeFit {
   double mass = 0;

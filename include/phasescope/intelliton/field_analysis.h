@@ -50,6 +50,14 @@ inline constexpr const char* kNoPropagator = "no more state points than the skip
 /// The bin whose momentum is nearest to `momentum`, the first on a tie.
 Eigen::Index nearest_bin(const Eigen::VectorXd& momenta, double momentum);
 
+/// How much of a field's analysis is wanted.
+enum class Extent {
+  whole,
+  /// What mode_observables and summarise read: no phase transitions, no genealogy, no fitted dispersion;
+  /// events of fusion where attention couples modes.
+  observables
+};
+
 /// Analyses fields of one model: operators that depend on the number of points alone are made once.
 /// Thread-safe.
 class FieldAnalyzer {
@@ -59,11 +67,11 @@ class FieldAnalyzer {
 
   Eigen::Index points() const { return points_; }
   bool has_propagator() const { return depth_fourier_.has_value(); }
-  FieldAnalysis operator()(const FieldStatistics& field) const;
+  FieldAnalysis operator()(const FieldStatistics& field, Extent extent = Extent::whole) const;
 
  private:
   void analyse_momenta(const FieldStatistics& field, FieldAnalysis& analysis) const;
-  void analyse_propagator(const FieldStatistics& field, const Eigen::MatrixXd& amplitude,
+  void analyse_propagator(const FieldStatistics& field, const Eigen::MatrixXd& amplitude, Extent extent,
                           FieldAnalysis& analysis) const;
 
   Eigen::Index points_;

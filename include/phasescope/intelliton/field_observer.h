@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "phasescope/intelliton/category_fields.h"
@@ -70,12 +71,21 @@ class FieldObserver : public states::Observer, public states::Resumable {
 
   void add_slot(const states::Sequence& sequence, bool keep_details);
   void name_representative();
+  /// The first prompt of the first category has the lowest.
+  std::pair<std::uint32_t, std::size_t> rank(std::size_t place) const {
+    return {slots_[place].category, place};
+  }
+  void choose_candidate(const std::vector<const states::Segment*>& segments);
   void consider_as_representative(std::size_t place);
   bool wants(const states::StateView& view) const;
-  void add_point(const states::StateView& view, const states::Segment& segment, Slot& slot) const;
+  std::vector<std::vector<std::size_t>> groups_of(const std::vector<const states::Segment*>& segments) const;
+  FieldBuilder& builder_of(const states::StateView& view, Slot& slot) const;
+  void add_points(const states::StateView& view, const std::vector<const states::Segment*>& segments);
   void add_points_by_products(const states::StateView& view,
                               const std::vector<const states::Segment*>& segments);
-  bool add_products(const states::StateView& view, const states::Segment& segment, Slot& slot) const;
+  bool add_products(const states::StateView& view, const states::Segment& segment,
+                    const FieldProducts& products, const std::optional<TokenModes>& modes);
+  FieldProducts products_of(const states::StateView& view, const states::Segment& segment) const;
   void add_brought_points(const states::StateView& view, const std::vector<const states::Segment*>& segments);
   Slot& slot_of(const states::Segment& segment) { return slots_[slot_of_.at(segment.sequence)]; }
   void complete(Slot& slot) const;
@@ -90,6 +100,7 @@ class FieldObserver : public states::Observer, public states::Resumable {
   std::vector<std::size_t> category_sizes_;      // sequences asked for
   std::map<std::int64_t, std::size_t> slot_of_;  // by Sequence::index
   std::optional<std::size_t> representative_;    // its slot; by default the best of those completed so far
+  const Slot* candidate_ = nullptr;              // of the newest view, to become the representative
   std::optional<FieldAnalyzer> analyzer_;
   std::shared_ptr<SummaryFile> file_;  // absent where all summaries stay in memory
 };

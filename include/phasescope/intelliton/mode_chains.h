@@ -38,8 +38,13 @@ struct ModeFusion {
   std::vector<std::vector<std::vector<int>>> genealogy;  ///< [mode of the last point][point]: its ancestors
 };
 
-/// The coupling of an event into point l+1 is read from the nearest captured block at or below l.
+/// Events, rate and active modes. The coupling of an event into point l+1 is read from the nearest captured
+/// block at or below l.
 ModeFusion mode_fusion(const ModeLinks& links, const Eigen::MatrixXd& singular_values,
                        const Couplings& couplings);
+/// Rate and active modes alone.
+ModeFusion fusion_counts(const ModeLinks& links);
+/// ModeFusion::genealogy.
+std::vector<std::vector<std::vector<int>>> genealogy(const ModeLinks& links);
 
 }  // namespace phasescope::intelliton

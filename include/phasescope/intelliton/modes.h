@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -30,6 +31,11 @@ struct TokenModes {
 
 /// phi phi^T [T, T].
 Eigen::MatrixXd gram_matrix(const RowMatrix& field);
+/// The same of states. Where a row is not finite, neither is its product with itself: float64 has room for
+/// squares of float32.
+Eigen::MatrixXd gram_matrix(const states::StateMatrix& states);
+/// phi_a phi_b^T [T_a, T_b] of states.
+Eigen::MatrixXd cross_products(const states::StateMatrix& a, const states::StateMatrix& b);
 
 /// The first min(count, T, D) modes of a field. `gram` is its gram_matrix.
 ///
@@ -46,6 +52,20 @@ LayerModes decompose_field(const RowMatrix& field, const Eigen::MatrixXd& gram, 
 /// What the Gram matrix alone says of the first `count` <= T modes, where that is accurate enough; else
 /// nothing, and only layer_modes_by_factors gives them.
 std::optional<TokenModes> token_modes(const Eigen::MatrixXd& gram, Eigen::Index count);
+
+/// A Gram matrix [T, T] and how many of its modes are wanted, at most T.
+struct GramModes {
+  const Eigen::MatrixXd* gram;
+  Eigen::Index count;
+};
+
+/// The same of several Gram matrices, each result being that of its own alone, to the bit. Small ones are
+/// decomposed together, several at the cost of one.
+std::vector<std::optional<TokenModes>> token_modes(const std::vector<GramModes>& grams);
+/// Places of fields of so many `tokens` each in groups that token_modes takes best at once: of similar sizes,
+/// longest first, long ones alone; at least `groups` of them, as far as there are fields.
+std::vector<std::vector<std::size_t>> decomposed_together(const std::vector<Eigen::Index>& tokens,
+                                                          std::size_t groups);
 /// The modes with their right vectors, signs set: of the token side; and by orthogonal factors, `count` <= T,
 /// D.
 LayerModes layer_modes(const RowMatrix& field, const TokenModes& tokens);

@@ -73,17 +73,22 @@ class PairObserver : public states::Observer, public states::Resumable {
     std::optional<PairSignature> signature;
   };
   struct PromptModes {
-    PointModes modes;
-    /// In views of products, which bring no right vectors where these suffice.
-    std::optional<TokenModes> token_modes;
+    PointModes modes;                          ///< right vectors where products of states do not do
+    std::optional<TokenModes> token_modes;     ///< where the Gram matrix suffices
     const states::Segment* segment = nullptr;  ///< of the view
     std::int64_t prompt_tokens = 0;
     std::int64_t newest_point = -1;
   };
 
   void decompose(const states::StateView& view);
-  void decompose_products(const states::StateView& view, PromptModes& prompt) const;
-  void bring_right_vectors(const states::StateView& view);
+  void decompose_together(const states::StateView& view, const std::vector<PromptModes*>& prompts) const;
+  Eigen::MatrixXd gram_of(const states::StateView& view, const PromptModes& prompt) const;
+  bool by_products(const states::StateView& view, const PromptModes& prompt) const;
+  std::vector<PromptModes*> without_products(const states::StateView& view);
+  void make_right_vectors(const states::StateView& view, const std::vector<PromptModes*>& prompts) const;
+  void bring_right_vectors(const states::StateView& view, const std::vector<PromptModes*>& prompts) const;
+  void set_right_vectors(const states::StateMatrix& states, PromptModes& prompt) const;
+  states::StateMatrix rows_of(const states::StateView& view, const PromptModes& prompt) const;
   Eigen::MatrixXd cosines(const states::StateView& view, const PromptModes& grounded,
                           const PromptModes& other) const;
   void compare(const states::StateView& view, Comparison& comparison);

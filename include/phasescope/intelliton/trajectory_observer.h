@@ -54,13 +54,21 @@ class TrajectoryObserver : public states::Observer, public states::Resumable {
   const std::vector<Trajectory>& trajectories() const { return trajectories_; }
 
  private:
-  using StateRows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
   /// One state point. Not finite entries of the rows are 0.
   struct Point {
-    StateRows rows;         // a packet is the window that ends at one of the last `steps` rows
-    Eigen::MatrixXd gram;   // products of these rows
-    Eigen::MatrixXd cross;  // of the rows one point earlier with these
+    StateRows memory;  // room for more rows than are in use, so that few are ever moved
+    Eigen::Index first = 0,
+                 count = 0;  // rows in use: a packet is the window that ends at one of the last `steps`
+    Eigen::MatrixXd gram;    // products of these rows
+    Eigen::MatrixXd cross;   // of the rows one point earlier with these
+
+    /// Rows [from, from + rows) of those in use.
+    states::StateMatrix rows_of(Eigen::Index from, Eigen::Index rows) const {
+      return {memory.data() + (first + from) * memory.cols(), rows, memory.cols(),
+              Eigen::OuterStride<>(memory.cols())};
+    }
+    /// Keeps the last `carried` rows and adds new ones.
+    void add(Eigen::Index carried, const states::StateMatrix& fresh);
   };
   struct InFlight {
     std::vector<Point> points;
@@ -73,6 +81,8 @@ class TrajectoryObserver : public states::Observer, public states::Resumable {
   bool add_rows(const states::StateView& view, const states::Segment& segment, std::size_t place);
   void complete(std::size_t place);
   static void update_products(InFlight& flight);
+  static std::vector<FieldProducts> packet_products(const InFlight& flight, Eigen::Index first,
+                                                    Eigen::Index tokens);
   ModeObservables observe_packet(const InFlight& flight, Eigen::Index step) const;
 
   Options options_;
