@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "phasescope/base/threads.h"
 #include "phasescope/stats/random.h"
 #include "phasescope/stats/roc.h"
 
@@ -67,23 +68,21 @@ double resampled_difference(const CompletePairs& pairs, const VectorXd& counts) 
 /// Labels swapped within pairs at random; the observed labelling counts as one draw (Phipson and Smyth 2010).
 double permutation_p_value(const CompletePairs& pairs, const std::string& name,
                            const MeasureOptions& options) {
-  const auto mean = [&](const std::vector<bool>& swapped) {
-    double sum = 0;
-    for (std::size_t i = 0; i < pairs.place.size(); ++i) {
-      const double difference = pairs.other[i] - pairs.grounded[i];
-      sum += swapped[i] ? -difference : difference;
-    }
-    return std::abs(sum);
-  };
-  std::vector<bool> swapped(pairs.place.size(), false);
+  std::vector<double> differences;
+  double sum = 0;
+  for (std::size_t i = 0; i < pairs.place.size(); ++i) {
+    differences.push_back(pairs.other[i] - pairs.grounded[i]);
+    sum += differences.back();
+  }
   // Sums in another order differ by rounding; ties must count as reached.
-  const double observed = mean(swapped) * (1 - 1e-12);
+  const double observed = std::abs(sum) * (1 - 1e-12);
   std::size_t reached = 1;
   const std::string purpose = "label permutation " + name;
   for (std::size_t draw = 0; draw < options.permutations; ++draw) {
     stats::RandomStream stream(stats::stream_key(options.seed, purpose, draw));
-    for (std::size_t i = 0; i < swapped.size(); ++i) swapped[i] = stream.below(2) == 1;
-    reached += mean(swapped) >= observed ? 1 : 0;
+    double swapped = 0;
+    for (const double difference : differences) swapped += stream.below(2) == 1 ? -difference : difference;
+    reached += std::abs(swapped) >= observed ? 1 : 0;
   }
   return static_cast<double>(reached) / static_cast<double>(options.permutations + 1);
 }
@@ -167,10 +166,12 @@ std::vector<MeasureRow> measure_table(const std::vector<PairedMeasure>& measures
   const auto length = std::find_if(measures.begin(), measures.end(), [](const PairedMeasure& measure) {
     return measure.name == kPromptLength;
   });
-  std::vector<MeasureRow> rows;
-  for (const PairedMeasure& measure : measures) {
-    rows.push_back(measure_row(measure, length == measures.end() ? nullptr : &*length, category_of, options));
-  }
+  std::vector<MeasureRow> rows(measures.size());
+  parallel_for(static_cast<std::int64_t>(measures.size()), [&](std::int64_t i) {
+    const auto place = static_cast<std::size_t>(i);
+    rows[place] =
+        measure_row(measures[place], length == measures.end() ? nullptr : &*length, category_of, options);
+  });
   compare_with_length(rows);
   return rows;
 }

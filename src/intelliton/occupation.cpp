@@ -22,13 +22,21 @@ VectorXd strongest_coupling_of_modes(const ModeFusion& fusion, Index modes) {
   return strength;
 }
 
-double occupation(const ModeObservables& field, const VectorXd& species_vector) {
-  constexpr double guard = 1e-8;
-  const Eigen::MatrixXd right = field.middle_right.cast<double>();
-  const VectorXd cosines =
-      (right * species_vector)
-          .cwiseAbs()
-          .cwiseQuotient((right.rowwise().norm().array() + guard).matrix() * (species_vector.norm() + guard));
+constexpr double kGuard = 1e-8;
+
+/// The right vectors of a field, which all species are compared with.
+struct RightVectors {
+  explicit RightVectors(const Eigen::MatrixXf& right)
+      : vectors(right.cast<double>()), norms(vectors.rowwise().norm().array() + kGuard) {}
+
+  Eigen::MatrixXd vectors;  // [K, D]
+  VectorXd norms;           // [K]
+};
+
+double occupation(const ModeObservables& field, const RightVectors& right, const VectorXd& species_vector) {
+  const VectorXd cosines = (right.vectors * species_vector)
+                               .cwiseAbs()
+                               .cwiseQuotient(right.norms * (species_vector.norm() + kGuard));
   Index mode = 0;
   cosines.maxCoeff(&mode);
   return field.middle_singular_values(mode) * cosines(mode);
@@ -45,10 +53,10 @@ void observe_propagator(SpeciesObservation& observation, const ModeObservables& 
   observation.resonance_width = field.resonance_width(mode);
 }
 
-SpeciesObservation observe(const ModeObservables& field, const Species& species) {
+SpeciesObservation observe(const ModeObservables& field, const RightVectors& right, const Species& species) {
   const Index mode = std::min<Index>(species.mode_index, field.spin.size() - 1);
   SpeciesObservation observation;
-  observation.occupation = occupation(field, species.vector);
+  observation.occupation = occupation(field, right, species.vector);
   observation.spin = field.spin(mode);
   observation.helicity = field.helicity(mode);
   observation.fixed_point_layer = field.fixed_point_layer(mode);
@@ -85,12 +93,13 @@ ModeObservables mode_observables(const FieldAnalysis& analysis) {
 
 std::vector<SpeciesObservation> observe_species(const ModeObservables& field,
                                                 const std::vector<Species>& species) {
+  const RightVectors right(field.middle_right);
   std::vector<SpeciesObservation> observations;
   for (const Species& one : species) {
     if (one.vector.size() != field.middle_right.cols()) {
       throw Error(ExitClass::internal, "a species vector has another width than the field");
     }
-    observations.push_back(observe(field, one));
+    observations.push_back(observe(field, right, one));
   }
   return observations;
 }

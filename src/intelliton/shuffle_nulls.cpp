@@ -1,6 +1,7 @@
 #include "shuffle_nulls.h"
 
 #include <algorithm>
+#include <bitset>
 #include <cmath>
 
 #include "phasescope/base/threads.h"
@@ -45,15 +46,28 @@ Index layer_draws(const ShuffleDraws& draws) {
   return draws.beta.size();
 }
 
+/// Modes that several of `modes` picks, drawn at random, fall on.
+double random_events(Index modes, stats::RandomStream& stream) {
+  constexpr Index bits = 64;
+  const auto count = static_cast<std::uint64_t>(modes);
+  if (modes <= bits) {
+    std::uint64_t once = 0, again = 0;
+    for (Index mode = 0; mode < modes; ++mode) {
+      const std::uint64_t bit = std::uint64_t{1} << stream.below(count);
+      again |= once & bit;
+      once |= bit;
+    }
+    return static_cast<double>(std::bitset<bits>(again).count());
+  }
+  std::vector<int> hits(static_cast<std::size_t>(modes), 0);
+  for (Index mode = 0; mode < modes; ++mode) ++hits[stream.below(count)];
+  return static_cast<double>(std::count_if(hits.begin(), hits.end(), [](int n) { return n > 1; }));
+}
+
 /// Events per step over depth of a walk that picks each mode's next one at random.
 double random_events(Index modes, Index steps, stats::RandomStream& stream) {
-  std::vector<int> hits(static_cast<std::size_t>(modes));
   double events = 0;
-  for (Index step = 0; step < steps; ++step) {
-    std::fill(hits.begin(), hits.end(), 0);
-    for (Index mode = 0; mode < modes; ++mode) ++hits[stream.below(static_cast<std::uint64_t>(modes))];
-    events += static_cast<double>(std::count_if(hits.begin(), hits.end(), [](int n) { return n > 1; }));
-  }
+  for (Index step = 0; step < steps; ++step) events += random_events(modes, stream);
   return events / static_cast<double>(steps);
 }
 
