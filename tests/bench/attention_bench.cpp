@@ -1,5 +1,6 @@
 // Attention over packed prompts and over a key-value cache, with the heads of SmolLM2-135M.
 #include "attention.h"
+#include "measures.h"
 #include "random_numbers.h"
 
 #include <benchmark/benchmark.h>
@@ -30,15 +31,20 @@ void attention(benchmark::State& state) {
                      {}});
   }
   for (auto _ : state) attend(settings, items);
+  // Each query sees the positions up to its own; for each of those a product with the key and one with the
+  // value.
+  const std::int64_t pairs = queries * positions - queries * (queries - 1) / 2;
+  bench::count_operations(state, 4 * sequences * width * pairs);
 }
 
-BENCHMARK(attention)
-    ->ArgNames({"sequences", "queries", "positions"})
-    ->Args({125, 11, 11})
-    ->Args({24, 1, 100})
-    ->Args({1, 2048, 2048})
-    ->UseRealTime()
-    ->Unit(benchmark::kMicrosecond);
+void batches(benchmark::internal::Benchmark* bench) {
+  bench::time_all_threads(bench->ArgNames({"sequences", "queries", "positions"}));
+  bench->Args({125, 11, 11});    // the prompts of `core`
+  bench->Args({24, 1, 100});     // a step of generation
+  bench->Args({1, 2048, 2048});  // a long prompt
+}
+
+BENCHMARK(attention)->Apply(batches);
 
 }  // namespace
 }  // namespace phasescope::model

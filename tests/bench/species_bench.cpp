@@ -1,4 +1,5 @@
 // The steps of the spectral analysis that are taken for every prompt at every state point, and the catalog.
+#include "measures.h"
 #include "random_numbers.h"
 
 #include <benchmark/benchmark.h>
@@ -17,12 +18,14 @@ RowMatrix random_field(std::int64_t tokens, std::int64_t width) {
       .cast<double>();
 }
 
-/// Arguments: tokens, width.
+/// X X^T of X [tokens, width]; it is symmetric, so the operations of one half count.
 void gram(benchmark::State& state) {
   const RowMatrix field = random_field(state.range(0), state.range(1));
   for (auto _ : state) benchmark::DoNotOptimize(gram_matrix(field));
+  bench::count_operations(state, state.range(0) * (state.range(0) + 1) * state.range(1));
 }
 
+/// The twenty largest singular values and their vectors, from the Gram matrix.
 void modes(benchmark::State& state) {
   const RowMatrix field = random_field(state.range(0), state.range(1));
   const Eigen::MatrixXd gram_of_field = gram_matrix(field);
@@ -30,8 +33,8 @@ void modes(benchmark::State& state) {
 }
 
 void field_shapes(benchmark::internal::Benchmark* bench) {
-  bench->ArgNames({"tokens", "width"})->Args({11, 576})->Args({128, 576})->Args({128, 4096});
-  bench->Unit(benchmark::kMicrosecond);
+  bench::time_all_threads(bench->ArgNames({"tokens", "width"}));
+  bench->Args({11, 576})->Args({128, 576})->Args({128, 4096});
 }
 
 BENCHMARK(gram)->Apply(field_shapes);
@@ -65,7 +68,7 @@ std::vector<states::Sequence> sequences_of(std::int64_t prompts) {
   return sequences;
 }
 
-/// Argument: prompts.
+/// All points of a model of 30 blocks, the prompts in one batch.
 void observe_fields(benchmark::State& state) {
   for (auto _ : state) {
     FieldObserver observer(sequences_of(state.range(0)), Options{}, false);
@@ -73,6 +76,7 @@ void observe_fields(benchmark::State& state) {
   }
 }
 
+/// The catalog of species of fields that have been observed.
 void catalog(benchmark::State& state) {
   const Options options;
   FieldObserver observer(sequences_of(state.range(0)), options, false);
@@ -82,8 +86,12 @@ void catalog(benchmark::State& state) {
     benchmark::DoNotOptimize(build_catalog(categories, *observer.representative(), options));
 }
 
-BENCHMARK(observe_fields)->ArgName("prompts")->Arg(125)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(catalog)->ArgName("prompts")->Arg(125)->Unit(benchmark::kMillisecond);
+void prompts(benchmark::internal::Benchmark* bench) {
+  bench::time_all_threads(bench->ArgName("prompts")->Arg(125));
+}
+
+BENCHMARK(observe_fields)->Apply(prompts);
+BENCHMARK(catalog)->Apply(prompts);
 
 }  // namespace
 }  // namespace phasescope::intelliton
