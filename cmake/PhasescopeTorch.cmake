@@ -15,6 +15,12 @@ if(EXISTS ${PHASESCOPE_TORCH_FOLDER}/lib/libtorch_cpu.so AND EXISTS ${PHASESCOPE
   if(old_abi)
     message(FATAL_ERROR "${PHASESCOPE_TORCH_FOLDER} is built for the C++ ABI of before 2015; expected torch 2.7 or later")
   endif()
+  # The dialect that libtorch asks for: its headers need C++20 since 2.14.
+  file(STRINGS ${PHASESCOPE_TORCH_CONFIG}/TorchConfig.cmake standard REGEX "CXX_STANDARD [0-9]+")
+  if(standard)
+    string(REGEX REPLACE ".*CXX_STANDARD ([0-9]+).*" "cxx_std_\\1" standard "${standard}")
+    target_compile_features(phasescope_torch INTERFACE ${standard})
+  endif()
   if(EXISTS ${PHASESCOPE_TORCH_FOLDER}/lib/libtorch_cuda.so)
     set(PHASESCOPE_TORCH_CUDA "of libtorch")
     if(EXISTS ${PHASESCOPE_TORCH_FOLDER}/version.py)
