@@ -6,6 +6,7 @@ build_packages=(build-essential cmake ninja-build ccache pkg-config git libtorch
 cluster_packages=(slurm-wlm munge)
 model_packages=(python3 python3-pip unzip)
 benchmark_packages=(libbenchmark-dev)
+tidy_packages=(clang-tidy libomp-dev) # the latter for omp.h, which clang has from there
 
 say() { printf '== %s\n' "$*" >&2; }
 

@@ -12,7 +12,7 @@ constexpr int kIndent = 2;
 
 /// An element two levels down. Line feeds inside texts are escaped, so each one here ends a line.
 std::string indented(const Json& element) {
-  const std::string before(2 * kIndent, ' ');
+  const std::string before(std::size_t{2} * kIndent, ' ');
   std::string text = before;
   for (const char c : element.dump(kIndent)) {
     text += c;

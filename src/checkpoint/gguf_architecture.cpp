@@ -194,7 +194,7 @@ std::vector<bool> windowed_blocks(const Metadata& m, const Architecture& a, std:
   const std::string key = "attention.sliding_window_pattern";
   const auto blocks = static_cast<std::size_t>(a.blocks);
   if (m.has(key) && m.is_array(key)) {
-    const std::vector<bool> listed = m.booleans(key);
+    std::vector<bool> listed = m.booleans(key);
     if (listed.size() != blocks)
       m.fail(key, "has " + std::to_string(listed.size()) + " entries", std::to_string(blocks));
     return listed;
@@ -242,10 +242,12 @@ void finish_gemma(const Metadata& m, Architecture& a) {
   set_gemma(a);
 }
 
-/// The 27B models alone scale queries by hidden / heads; the file does not say so, its depth does (as in
-/// llama.cpp).
+/// The 27B models alone scale queries by hidden / heads, a whole number; the file does not say so, its depth
+/// does (as in llama.cpp).
 void set_gemma_score_scale(std::int64_t blocks_of_27b, Architecture& a) {
-  if (a.blocks == blocks_of_27b) a.score_scale = 1 / std::sqrt(static_cast<double>(a.hidden / a.heads));
+  if (a.blocks != blocks_of_27b) return;
+  const std::int64_t channels = a.hidden / a.heads;
+  a.score_scale = 1 / std::sqrt(static_cast<double>(channels));
 }
 
 void finish_gemma2(const Metadata& m, Architecture& a) {
@@ -334,6 +336,7 @@ Architecture read_gguf_architecture(const GgufFile& file) {
 
 std::vector<std::string> gguf_family_names() {
   std::vector<std::string> names;
+  names.reserve(kFamilies.size());
   for (const GgufFamily& family : kFamilies) names.emplace_back(family.family);
   return names;
 }

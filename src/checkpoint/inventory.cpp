@@ -52,23 +52,29 @@ std::string digest(const StoredBytes& tensor) {
   return hash.hex_digest();
 }
 
+std::uint32_t bits_of(float value) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
 /// A piece at a time, so that a large matrix needs no second copy of itself.
 void look_at_numbers(const StoredBytes& tensor, TensorRecord& record) {
   constexpr std::int64_t kPiece = 1 << 16;
   const formats::QuantizationBlock block = formats::quantization_block(*tensor.numbers);
   std::vector<float> values(static_cast<std::size_t>(std::min(kPiece, tensor.elements)));
   std::int64_t not_finite = 0;
-  std::optional<float> first;
+  std::optional<std::uint32_t> first;
   record.constant = true;
   for (std::int64_t begin = 0; begin < tensor.elements; begin += kPiece) {
     const std::int64_t count = std::min(kPiece, tensor.elements - begin);
     formats::dequantize(*tensor.numbers, tensor.data + begin / block.elements * block.bytes, count,
                         values.data());
-    if (!first) first = values.front();
+    if (!first) first = bits_of(values.front());
     for (std::int64_t i = 0; i < count; ++i) {
       const float value = values[static_cast<std::size_t>(i)];
       not_finite += std::isfinite(value) ? 0 : 1;
-      record.constant = record.constant && std::memcmp(&value, &*first, sizeof value) == 0;
+      record.constant = record.constant && bits_of(value) == *first;
     }
   }
   record.not_finite = not_finite;

@@ -159,6 +159,7 @@ void place_tensor(GgufTensor& tensor, std::uint64_t entry_position, ByteCursor& 
 
 void refuse_overlaps(const std::vector<GgufTensor>& tensors, const std::string& file) {
   std::vector<const GgufTensor*> ordered;
+  ordered.reserve(tensors.size());
   for (const GgufTensor& tensor : tensors) ordered.push_back(&tensor);
   std::sort(ordered.begin(), ordered.end(),
             [](const GgufTensor* a, const GgufTensor* b) { return a->byte_offset < b->byte_offset; });

@@ -1,5 +1,7 @@
 #include "block_kernels.h"
 
+#include <cstddef>
+
 #include "phasescope/formats/half.h"
 
 // The K types: blocks of 256 numbers in groups of 16 or 32, each group with a small integer scale (and, for
@@ -91,7 +93,7 @@ void scale_signed_group(const std::int8_t* quants, float scale, float* out) {
 
 void scale_groups_of_32(const std::uint8_t* quants, const GroupScales& groups, float scale,
                         float minimum_scale, float* out) {
-  for (int group = 0; group < 8; ++group) {
+  for (std::ptrdiff_t group = 0; group < 8; ++group) {
     scale_group<32>(quants + 32 * group, scale * static_cast<float>(groups.scales[group]),
                     minimum_scale * static_cast<float>(groups.minima[group]), out + 32 * group);
   }
@@ -109,9 +111,9 @@ void unpack_nibbles(const std::uint8_t* nibbles, std::uint8_t* quants) {
 
 /// Numbers 128 j + 32 p + i, p = 0..3, share byte 32 j + i, two bits each.
 void unpack_pairs(const std::uint8_t* pairs, std::uint8_t* quants) {
-  for (int row = 0; row < 8; ++row) {
+  for (std::ptrdiff_t row = 0; row < 8; ++row) {
     const std::uint8_t* bytes = pairs + 32 * (row / 4);
-    const int shift = 2 * (row % 4);
+    const std::ptrdiff_t shift = 2 * (row % 4);
     for (int i = 0; i < 32; ++i) quants[32 * row + i] = static_cast<std::uint8_t>((bytes[i] >> shift) & 3);
   }
 }
@@ -134,7 +136,7 @@ void dequantize_q2_k(const std::byte* blocks, std::int64_t count, float* out) {
     unpack_pairs(block.pairs, quants);
     const float scale = half_to_float(block.scale);
     const float minimum_scale = half_to_float(block.minimum_scale);
-    for (int group = 0; group < 16; ++group) {
+    for (std::ptrdiff_t group = 0; group < 16; ++group) {
       scale_group<16>(quants + 16 * group, scale * static_cast<float>(block.scales[group] & 15),
                       minimum_scale * static_cast<float>(block.scales[group] >> 4), values + 16 * group);
     }
@@ -155,7 +157,7 @@ void dequantize_q3_k(const std::byte* blocks, std::int64_t count, float* out) {
       }
     }
     const float scale = half_to_float(block.scale);
-    for (int group = 0; group < 16; ++group) {
+    for (std::ptrdiff_t group = 0; group < 16; ++group) {
       scale_signed_group(quants + 16 * group, scale * static_cast<float>(scales[group]), values + 16 * group);
     }
   });
@@ -196,7 +198,7 @@ void dequantize_q6_k(const std::byte* blocks, std::int64_t count, float* out) {
       quants[i] = static_cast<std::int8_t>((nibbles[i] | (high_pairs[i] << 4)) - 32);
     }
     const float scale = half_to_float(block.scale);
-    for (int group = 0; group < 16; ++group) {
+    for (std::ptrdiff_t group = 0; group < 16; ++group) {
       scale_signed_group(quants + 16 * group, scale * static_cast<float>(block.scales[group]),
                          values + 16 * group);
     }

@@ -112,6 +112,7 @@ constexpr const char* kMiddle[] = {"value", "median"};
 
 std::vector<std::string> columns_of(const Json& sweep) {
   std::vector<std::string> columns;
+  columns.reserve(kFacts.size() + kVerdicts.size() + sweep["axes"].size() + 3 * merged_quantities().size());
   for (const Fact& fact : kFacts) columns.emplace_back(fact.column);
   for (const Json& axis : sweep["axes"])
     if (axis["option"] != "model") columns.push_back(axis["option"].get<std::string>());

@@ -53,13 +53,13 @@ class PointMaker {
       point.model = model.label;
       Json options = file_.options;
       options["model"] = model.path;
-      combine(1, std::move(point), std::move(options));
+      combine(1, std::move(point), options);
     }
     return std::move(points_);
   }
 
  private:
-  void combine(std::size_t axis_index, Point point, Json options) {
+  void combine(std::size_t axis_index, Point point, const Json& options) {
     if (axis_index == file_.axes.size()) return finish(std::move(point), options);
     const Axis& axis = file_.axes[axis_index];
     for (const AxisValue& value : axis.values) {
@@ -68,7 +68,7 @@ class PointMaker {
       next.values[axis.option] = value.value;
       Json chosen = options;
       chosen[axis.option] = value.value;
-      combine(axis_index + 1, std::move(next), std::move(chosen));
+      combine(axis_index + 1, std::move(next), chosen);
     }
   }
 
