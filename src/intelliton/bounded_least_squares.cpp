@@ -105,9 +105,12 @@ Parabola model_along(const Iterate<N>& at, const Parameters<N>& start, const Par
               (start.array().square() * at.curvature.array()).sum() / 2};
 }
 
+/// model_along at one step from 0.
 template <int N>
 double model_value(const Iterate<N>& at, const Parameters<N>& step) {
-  return model_along<N>(at, Parameters<N>::Zero(step.size()), step).at(1);
+  const typename Sizes<N>::Array bend = at.curvature.array() * step.array();
+  const VectorXd along = at.jacobian_hat * step;
+  return (along.squaredNorm() + (step.array() * bend).sum()) / 2 + at.gradient_hat.dot(step);
 }
 
 /// min |J p + f| over |p| <= radius, from the singular values of the (augmented, scaled) Jacobian. `damping`
@@ -116,16 +119,16 @@ template <int N>
 class TrustRegionStep {
  public:
   using Vector = Parameters<N>;
-  using Jacobian = typename Sizes<N>::Jacobian;
   using Square = Eigen::Matrix<double, N, N>;
 
-  /// J = Q R, R = U S V^T: the small triangle has the singular values of the whole.
-  TrustRegionStep(const Jacobian& jacobian, VectorXd residuals) {
-    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(jacobian);
-    residuals.applyOnTheLeft(qr.householderQ().adjoint());
-    const Square triangle = qr.matrixQR().topRows(jacobian.cols()).template triangularView<Eigen::Upper>();
+  /// [J f] = Q [R Q^T f], R = U S V^T: the small triangle has the singular values of the whole. `beside` is
+  /// [J f] and is overwritten.
+  explicit TrustRegionStep(Eigen::MatrixXd& beside) {
+    const Index count = beside.cols() - 1;
+    const Eigen::HouseholderQR<Eigen::Ref<Eigen::MatrixXd>> qr(beside);
+    const Square triangle = beside.topLeftCorner(count, count).template triangularView<Eigen::Upper>();
     svd_.compute(triangle, Eigen::ComputeFullU | Eigen::ComputeFullV);
-    projected_ = svd_.matrixU().transpose() * residuals.head(jacobian.cols());
+    projected_ = svd_.matrixU().transpose() * beside.col(count).template head<N>(count);
     weighted_ = svd_.singularValues().array() * projected_.array();
   }
 
@@ -246,7 +249,8 @@ class TrustRegionReflective {
       : problem_(problem), bounds_{problem.lower, problem.upper}, evaluations_left_(max_evaluations) {}
 
   std::optional<Vector> minimise(const Vector& start) {
-    move_to(bounds_.interior(start, 1e-10));
+    const Vector inside = bounds_.interior(start, 1e-10);
+    move_to(inside, problem_.residuals(inside));
     if (!at_.residuals.allFinite()) return std::nullopt;
     radius_ = at_.x.cwiseQuotient(at_.scale).norm();
     if (radius_ == 0) radius_ = 1;
@@ -258,9 +262,9 @@ class TrustRegionReflective {
   }
 
  private:
-  void move_to(const Vector& x) {
+  void move_to(const Vector& x, VectorXd residuals) {
     at_.x = x;
-    at_.residuals = problem_.residuals(x);
+    at_.residuals = std::move(residuals);
     at_.cost = at_.residuals.squaredNorm() / 2;
     const Jacobian jacobian = problem_.jacobian(x);
     const Vector gradient = jacobian.transpose() * at_.residuals;
@@ -284,24 +288,25 @@ class TrustRegionReflective {
   /// One accepted step (or none, when the evaluations run out). True when the iteration has converged.
   bool improve() {
     const Index rows = at_.residuals.size(), count = at_.x.size();
-    Jacobian augmented(rows + count, count);
-    augmented << at_.jacobian_hat, Eigen::Matrix<double, N, N>(at_.curvature.cwiseSqrt().asDiagonal());
-    VectorXd extended(rows + count);
-    extended << at_.residuals, VectorXd::Zero(count);
-    const TrustRegionStep<N> trust_region_step(augmented, extended);
+    Eigen::MatrixXd augmented(rows + count, count + 1);
+    augmented.topLeftCorner(rows, count) = at_.jacobian_hat;
+    augmented.col(count).head(rows) = at_.residuals;
+    augmented.bottomRows(count).setZero();
+    augmented.bottomRows(count).diagonal() = at_.curvature.cwiseSqrt();
+    const TrustRegionStep<N> trust_region_step(augmented);
     while (evaluations_left_-- > 0) {
       const Step<N> step =
           feasible_step<N>(at_, bounds_, trust_region_step(radius_, damping_, rows), radius_);
       const Vector moved = at_.scale.cwiseProduct(step.hat);
       const Vector next = bounds_.interior(at_.x + moved, 0);
-      const VectorXd residuals = problem_.residuals(next);
+      VectorXd residuals = problem_.residuals(next);
       if (!residuals.allFinite()) {
         radius_ = step.hat.norm() / 4;
         continue;
       }
       const double gain = at_.cost - residuals.squaredNorm() / 2;
       const bool converged = adapt(gain, -step.value, step.hat.norm(), moved.norm());
-      if (gain > 0) move_to(next);
+      if (gain > 0) move_to(next, std::move(residuals));
       if (gain > 0 || converged) return converged;
     }
     return false;

@@ -27,12 +27,12 @@ struct Lorentzian {
 
 /// d/d(A, omega_0, Gamma) of the curve. [bins, 3]
 MatrixXd slopes(const Lorentzian& curve, const VectorXd& omega) {
-  const Eigen::ArrayXd shape = curve.at(omega).array() / curve.amplitude;
-  const Eigen::ArrayXd by_square = curve.amplitude * shape.square();
   MatrixXd jacobian(omega.size(), 3);
-  jacobian.col(0) = shape;
-  jacobian.col(1) = 2 * by_square * (omega.array() - curve.center);
-  jacobian.col(2) = -by_square * curve.width / 2;
+  const auto distance = omega.array() - curve.center;
+  auto shape = jacobian.col(0).array(), by_width = jacobian.col(2).array();
+  shape = (distance.square() + curve.width * curve.width / 4).inverse();
+  by_width = shape.square() * (-curve.amplitude * curve.width / 2);
+  jacobian.col(1).array() = shape.square() * (2 * curve.amplitude) * distance;
   return jacobian;
 }
 

@@ -40,11 +40,14 @@ MatrixXd updated_products(const MatrixXd& known, const states::StateMatrix& a, c
 void TrajectoryObserver::Point::add(Index carried, const states::StateMatrix& fresh) {
   first += count - carried;
   count = carried + fresh.rows();
-  if (first + count > memory.rows()) {
-    constexpr Index room = 8;  // tokens until rows are moved again
+  if (count > memory.rows()) {
+    constexpr Index room = 3;  // tokens until rows are moved again
     StateRows larger(count + room, fresh.cols());
     if (carried > 0) larger.topRows(carried) = memory.middleRows(first, carried);
     memory = std::move(larger);
+    first = 0;
+  } else if (first + count > memory.rows()) {
+    for (Index row = 0; row < carried; ++row) memory.row(row) = memory.row(first + row);
     first = 0;
   }
   auto rows = memory.middleRows(first + carried, fresh.rows());
