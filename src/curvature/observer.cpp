@@ -11,8 +11,9 @@
 namespace phasescope::curvature {
 namespace {
 
-/// Below this many numbers a view is not worth sharing between threads.
-constexpr std::int64_t worth_threads = 1 << 13;
+/// Below this many numbers a view is not worth sharing between threads: a step of a generation waits for
+/// memory, which a second thread does not hasten.
+constexpr std::int64_t worth_threads = 1 << 16;
 
 constexpr const char* not_finished = "its states did not arrive to the end";
 
@@ -128,7 +129,7 @@ void TrajectoryObserver::observe(const states::StateView& view) {
   for (const Work& item : work) numbers += item.rows.count * view.states.cols();
   const auto take = [&](std::int64_t i) {
     const Work& item = work[static_cast<std::size_t>(i)];
-    const auto next = static_cast<std::size_t>(i + thread_count());
+    const auto next = static_cast<std::size_t>(i + 1);
     if (next < work.size() && work[next].point->stream) work[next].point->stream->prefetch();
     const states::Segment rows{0, item.rows.first, item.rows.count, item.first_position};
     item.point->take(view.rows_of(rows), item.first_position);

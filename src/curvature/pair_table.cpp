@@ -102,9 +102,11 @@ std::vector<double> PairTable::curvatures(const std::vector<Triple>& triples) co
 std::vector<double> PairTable::turnings(const std::vector<Triple>& triples) const {
   std::vector<double> sine_squares(triples.size()), cosine_squares(triples.size()), angles(triples.size());
   std::vector<std::size_t> flat;
+  const std::size_t n = size();
+  const double* lengths = lengths_.data();
   for (std::size_t t = 0; t < triples.size(); ++t) {
     const auto& [i, j, k] = triples[t];
-    const HalfAngle half(length(i, j), length(j, k), length(i, k));
+    const HalfAngle half(lengths[i * n + j], lengths[j * n + k], lengths[i * n + k]);
     sine_squares[t] = half.sine_square;
     cosine_squares[t] = half.cosine_square;
     if (half.is_flat()) flat.push_back(t);
