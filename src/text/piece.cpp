@@ -15,6 +15,7 @@ std::vector<Span> kept(const std::vector<Stretch>& stretches) {
 
 std::vector<Span> all(const std::vector<Stretch>& stretches) {
   std::vector<Span> spans;
+  spans.reserve(stretches.size());
   for (const Stretch& stretch : stretches) spans.push_back(stretch.span);
   return spans;
 }

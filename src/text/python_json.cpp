@@ -34,8 +34,8 @@ std::string scientific(const Decimal& decimal) {
   return text + exponent;
 }
 
-std::string positional(Decimal decimal) {
-  std::string& digits = decimal.digits;
+std::string positional(const Decimal& decimal) {
+  const std::string& digits = decimal.digits;
   if (decimal.point <= 0) return "0." + std::string(static_cast<std::size_t>(-decimal.point), '0') + digits;
   const auto point = static_cast<std::size_t>(decimal.point);
   if (digits.size() <= point) return digits + std::string(point - digits.size(), '0') + ".0";
@@ -87,6 +87,7 @@ class JsonWriter {
                        [](const auto& left, const auto& right) { return left.first < right.first; });
     }
     std::vector<std::string> items;
+    items.reserve(entries.size());
     for (const auto& [key, item] : entries) items.push_back(quoted(key) + ": " + item);
     return enclose('{', items, '}', depth);
   }

@@ -113,7 +113,7 @@ Value truncated(double value, const Value& fallback) {
 }
 
 Value to_integer(const Value& value, const CallArguments& arguments) {
-  const Value fallback = arguments.get(0, "default", std::int64_t{0});
+  Value fallback = arguments.get(0, "default", std::int64_t{0});
   if (value.is_integer()) return value.integer();
   if (value.is_number()) return truncated(value.number(), fallback);
   const auto* text = value.as<std::string>();

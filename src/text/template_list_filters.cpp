@@ -28,6 +28,7 @@ Value dotted_attribute(Value value, const Value& path) {
 std::vector<Value> keys_of(const std::vector<Value>& items, const Value& attribute) {
   if (attribute.is<Value::None>() || attribute.is<Undefined>()) return items;
   std::vector<Value> keys;
+  keys.reserve(items.size());
   for (const Value& item : items) keys.push_back(dotted_attribute(item, attribute));
   return keys;
 }
@@ -84,7 +85,8 @@ Value map_attribute(const std::vector<Value>& items, const Value& attribute, con
   std::vector<Value> results;
   for (const Value& item : items) {
     Value found = dotted_attribute(item, attribute);
-    results.push_back(found.is<Undefined>() && !fallback.is<Undefined>() ? fallback : std::move(found));
+    if (found.is<Undefined>() && !fallback.is<Undefined>()) found = fallback;
+    results.push_back(std::move(found));
   }
   return Value::list(std::move(results));
 }
@@ -103,6 +105,7 @@ Value map(const Value& value, const CallArguments& arguments) {
   if (!is_template_filter(name)) throw std::invalid_argument("filter \"" + name + "\" is not supported");
   const CallArguments rest = rest_of(arguments);
   std::vector<Value> results;
+  results.reserve(items.size());
   for (const Value& item : items) results.push_back(apply_template_filter(name, item, rest));
   return Value::list(std::move(results));
 }
@@ -137,7 +140,8 @@ Value select_by_attribute(const Value& value, const CallArguments& arguments) {
 /// What sorting compares: texts without their case unless it matters.
 Value sort_key(Value value, bool case_sensitive) {
   const auto* text = value.as<std::string>();
-  return text == nullptr || case_sensitive ? value : Value(python_lower(*text));
+  if (text == nullptr || case_sensitive) return value;
+  return python_lower(*text);
 }
 
 std::vector<Value> sort_keys(const std::vector<Value>& items, const Value& attribute, bool case_sensitive) {
@@ -154,6 +158,7 @@ std::vector<Value> ordered(const std::vector<Value>& items, const std::vector<Va
     return descending ? is_less(keys[b], keys[a]) : is_less(keys[a], keys[b]);
   });
   std::vector<Value> result;
+  result.reserve(items.size());
   for (const std::size_t i : order) result.push_back(items[i]);
   return result;
 }

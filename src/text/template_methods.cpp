@@ -27,6 +27,7 @@ const std::string* optional_text(const CallArguments& arguments, std::size_t pla
 
 Value text_list(std::vector<std::string> texts) {
   std::vector<Value> items;
+  items.reserve(texts.size());
   for (std::string& text : texts) items.emplace_back(std::move(text));
   return Value::list(std::move(items));
 }

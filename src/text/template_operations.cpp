@@ -244,7 +244,7 @@ Value attribute_of(const Value& object, const std::string& name) {
 
 Value item_of(const Value& object, const Value& index) {
   require_defined(object);
-  const Value missing = Undefined{index.text()};
+  Value missing = Undefined{index.text()};
   if (const ValueMap* map = object.as_map()) {
     const Value* found = map->find(index);
     return found == nullptr ? missing : *found;

@@ -163,7 +163,8 @@ const Value* CallArguments::find(std::size_t place, const std::string& name) con
 
 Value CallArguments::get(std::size_t place, const std::string& name, Value fallback) const {
   const Value* found = find(place, name);
-  return found == nullptr ? std::move(fallback) : *found;
+  if (found == nullptr) return fallback;
+  return *found;
 }
 
 }  // namespace phasescope::text

@@ -27,6 +27,7 @@ std::vector<double> take_scores(const std::vector<std::pair<std::string, double>
 
 Vocabulary number_tokens(std::vector<std::pair<std::string, double>> tokens, const std::string& file) {
   std::vector<std::pair<std::string, std::int64_t>> entries;
+  entries.reserve(tokens.size());
   for (auto& token : tokens) {
     entries.emplace_back(std::move(token.first), static_cast<std::int64_t>(entries.size()));
   }
