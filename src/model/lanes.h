@@ -6,9 +6,6 @@
 
 #ifdef __AVX512F__
 #include <immintrin.h>
-#else
-// No vector crosses the border of a library, so nobody is to be told how those borders changed in GCC 4.6.
-#pragma GCC diagnostic ignored "-Wpsabi"
 #endif
 
 /// Sixteen floats at a time, for loops that a library's expressions do not make fast. With AVX-512 each
