@@ -33,6 +33,34 @@ PHASESCOPE_TILES inline ThreeTerms split(__m512 x) {
   return terms;
 }
 
+/// The nearest bfloat16 numbers of 32: a row of a tile.
+PHASESCOPE_TILES inline __m512i rounded(__m512 first, __m512 last) {
+  return reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(last, first));
+}
+
+struct ThreeTermsOf32 {
+  __m512i high, middle, low;
+};
+
+PHASESCOPE_TILES inline __m512 widen_first(__m512i terms) {
+  return widen(_mm512_castsi512_si256(terms));
+}
+PHASESCOPE_TILES inline __m512 widen_last(__m512i terms) {
+  return widen(_mm512_extracti64x4_epi64(terms, 1));
+}
+
+/// As split() of 16.
+PHASESCOPE_TILES inline ThreeTermsOf32 split(__m512 first, __m512 last) {
+  ThreeTermsOf32 terms;
+  terms.high = rounded(first, last);
+  first = _mm512_sub_ps(first, widen_first(terms.high));
+  last = _mm512_sub_ps(last, widen_last(terms.high));
+  terms.middle = rounded(first, last);
+  terms.low =
+      rounded(_mm512_sub_ps(first, widen_first(terms.middle)), _mm512_sub_ps(last, widen_last(terms.middle)));
+  return terms;
+}
+
 /// Up to 16 numbers, zeros after them.
 PHASESCOPE_TILES inline __m512 load_part(const float* from, std::int64_t count) {
   if (count >= kTileRows) return _mm512_loadu_ps(from);
