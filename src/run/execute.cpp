@@ -365,7 +365,8 @@ RunSummary execute_run(const RunOptions& options, RunModel& model) {
 
 std::string summary_line(const RunSummary& summary) {
   if (summary.already_complete) return summary.folder.string() + " is complete already: nothing to do";
-  std::string line = "wrote " + summary.folder.string() + ": " + std::to_string(summary.prompts) + " prompts";
+  std::string line = "wrote " + summary.folder.string() + ": " + std::to_string(summary.prompts) +
+                     (summary.prompts == 1 ? " prompt" : " prompts");
   if (summary.failed > 0) line += " (" + std::to_string(summary.failed) + " failed)";
   if (summary.regime) {
     line += ", regime " + *summary.regime + " (" + short_number(*summary.ratio_norm);
@@ -373,7 +374,9 @@ std::string summary_line(const RunSummary& summary) {
       line += " [" + short_number(*summary.ratio_low) + ", " + short_number(*summary.ratio_high) + "]";
     line += ")";
   }
-  if (summary.too_short > 0) line += ", " + std::to_string(summary.too_short) + " runs too short to classify";
+  if (summary.too_short > 0)
+    line += ", " + std::to_string(summary.too_short) + (summary.too_short == 1 ? " run" : " runs") +
+            " too short to classify";
   if (summary.species) line += ", " + std::to_string(*summary.species) + " species";
   return line;
 }

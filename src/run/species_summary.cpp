@@ -103,7 +103,7 @@ std::string estimated_table(const SpeciesReport& report) {
 std::string null_line(const SpeciesReport& report) {
   const auto marks = intelliton::field_marks(report);
   std::string text = "Inside its null: " + (marks.empty() ? "nothing" : intelliton::marks_text(marks));
-  if (!nulls_were_asked(report)) text += "; no other null was asked for (--null)";
+  if (!nulls_were_asked(report)) text += "; the nulls of --null were not asked for";
   return text + ".\n";
 }
 
