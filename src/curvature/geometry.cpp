@@ -54,18 +54,9 @@ EIGHT_LANES_INLINE double norm_of_vector(std::size_t width, Reader read_vector) 
   return std::sqrt(sum_of(sum));
 }
 
-// ||q - p|| and ||q + p|| of two vectors after scaling each by its own factor. Two passes: in a single one
-// GCC 12 fuses multiplications and subtractions even when told not to (GCC bug 106902).
-template <class First, class Second>
-double scaled_difference(std::size_t width, First read_p, double p_scale, Second read_q, double q_scale) {
-  return norm_of_vector(
-      width, [&](std::size_t i, std::size_t count, EightDoubles & piece) __attribute__((always_inline)) {
-        EightDoubles p, q;
-        read_p(i, count, p);
-        read_q(i, count, q);
-        piece = q_scale * q - p_scale * p;
-      });
-}
+// ||q + p|| of two vectors after scaling each by its own factor; ||q - p|| is asked for by a negative one.
+// Not both in a single pass: in that GCC 12 fuses multiplications and subtractions even when told not to (GCC
+// bug 106902).
 template <class First, class Second>
 double scaled_sum(std::size_t width, First read_p, double p_scale, Second read_q, double q_scale) {
   return norm_of_vector(
@@ -82,7 +73,7 @@ template <class State>
 double second_difference_of(const State& u, const State& v, const State& w) {
   const auto read_older = step_reader(u, v);
   const auto read_newer = step_reader(v, w);
-  return scaled_difference(u.width, read_older, 1, read_newer, 1);
+  return scaled_sum(u.width, read_older, -1, read_newer, 1);
 }
 
 template <class State>
@@ -98,7 +89,7 @@ void add_angle(Turn& turn, const State& u, const State& v, const State& w, const
   }
   const auto older = step_reader(u, v);
   const auto newer = step_reader(v, w);
-  turn.unit_difference = scaled_difference(u.width, older, 1 / turn.older, newer, 1 / turn.newer);
+  turn.unit_difference = scaled_sum(u.width, older, -1 / turn.older, newer, 1 / turn.newer);
   turn.unit_sum = scaled_sum(u.width, older, 1 / turn.older, newer, 1 / turn.newer);
 }
 
@@ -156,7 +147,7 @@ double delta_of(Delta kind, const State& u, const State& v, double length) {
   const auto p = reader_of(u);
   const auto q = reader_of(v);
   const bool unit = u.norm == 1 && v.norm == 1;
-  const double difference = unit ? length : scaled_difference(u.width, p, 1 / u.norm, q, 1 / v.norm);
+  const double difference = unit ? length : scaled_sum(u.width, p, -1 / u.norm, q, 1 / v.norm);
   if (kind == Delta::cosine) return difference * difference / 2;
   return 2 * std::atan2(difference, scaled_sum(u.width, p, 1 / u.norm, q, 1 / v.norm));
 }

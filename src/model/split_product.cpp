@@ -55,6 +55,12 @@ void interleave_pairs(const std::uint16_t* rows, std::uint16_t* tile) {
   std::memcpy(tile, out, sizeof out);
 }
 
+/// Weights [first, first + 16) of an output, zeros where there are none.
+PHASESCOPE_TILES inline __m512 load_weights(const float* rows, std::int64_t outputs, std::int64_t inputs,
+                                            std::int64_t output, std::int64_t first) {
+  return load_part(rows + output * inputs + first, output < outputs ? inputs - first : 0);
+}
+
 /// One panel's weights, rounded: tiles of one term.
 PHASESCOPE_TILES void round_rows(const float* rows, std::int64_t outputs, std::int64_t inputs,
                                  std::uint16_t* out) {
@@ -63,10 +69,9 @@ PHASESCOPE_TILES void round_rows(const float* rows, std::int64_t outputs, std::i
     for (std::int64_t tile = 0; tile < 2; ++tile) {
       for (std::int64_t n = 0; n < kTileRows; ++n) {
         const std::int64_t output = tile * kTileRows + n;
-        for (std::int64_t half = 0; half < kDepth; half += kTileRows) {
-          const std::int64_t left = output < outputs ? inputs - first - half : 0;
-          store(of_tile + n * kDepth + half, rounded(load_part(rows + output * inputs + first + half, left)));
-        }
+        _mm512_store_si512(of_tile + n * kDepth,
+                           rounded(load_weights(rows, outputs, inputs, output, first),
+                                   load_weights(rows, outputs, inputs, output, first + kTileRows)));
       }
       interleave_pairs(of_tile, out);
       out += kTile;
@@ -84,8 +89,7 @@ PHASESCOPE_TILES int split_panel(const float* rows, std::int64_t outputs, std::i
       for (std::int64_t n = 0; n < kTileRows; ++n) {
         const std::int64_t output = tile * kTileRows + n;
         for (std::int64_t half = 0; half < kDepth; half += kTileRows) {
-          const std::int64_t left = output < outputs ? inputs - first - half : 0;
-          const ThreeTerms terms = split(load_part(rows + output * inputs + first + half, left));
+          const ThreeTerms terms = split(load_weights(rows, outputs, inputs, output, first + half));
           const std::int64_t at = n * kDepth + half;
           store(terms_of_rows[0] + at, terms.high);
           store(terms_of_rows[1] + at, terms.middle);
