@@ -48,6 +48,8 @@ class RunJob {
   }
 
   RunSummary execute() {
+    opened_.begin_digests();
+    if (!folder_.has_manifest()) open_model();  // it will be needed: there is time for it now
     digests_ = opened_.digests();
     identity_ = run_identity(options_, plan_, digests_);
     journal_.emplace(folder_.path(), journal_header(identity_, plan_));
@@ -56,7 +58,8 @@ class RunJob {
     started_ = utc_now();
     const std::size_t finished = options_.overwrite ? 0 : journal_->read();
     make_observers();
-    open_model();
+    if (model_ == nullptr) open_model();
+    model_json_ = model_to_json(checkpoint_, digests_, model_->dtype());
     stop_if_interrupted();
     folder_.remove_unfinished_files();
     if (finished == 0) start_afresh();
@@ -96,7 +99,6 @@ class RunJob {
     model_ = &opened_.language_model(options_);
     seconds_before_ = model_->seconds();
     libraries_.blas = model_->matrix_library();
-    model_json_ = model_to_json(checkpoint_, digests_, model_->dtype());
     device_ = model_->device();
   }
 

@@ -85,6 +85,10 @@ std::string first_difference(const Json& before, const Json& now, const std::str
 RunFolder::RunFolder(std::filesystem::path folder)
     : folder_(std::move(folder)), lock_((create_folder(folder_), folder_)) {}
 
+bool RunFolder::has_manifest() const {
+  return std::filesystem::exists(folder_ / kManifestName);
+}
+
 FolderState RunFolder::inspect(const Json& identity, bool overwrite) const {
   const std::filesystem::path file = folder_ / kManifestName;
   if (overwrite || !std::filesystem::exists(file)) return FolderState::fresh;

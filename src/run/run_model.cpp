@@ -2,6 +2,7 @@
 
 #include <tuple>
 
+#include "phasescope/base/threads.h"
 #include "phasescope/run/model_library.h"
 #include "phasescope/run/tokenizer.h"
 
@@ -22,8 +23,17 @@ auto fields_of(const model::ModelOptions& options) {
 RunModel::RunModel(const RunOptions& options)
     : checkpoint_(checkpoint::Checkpoint::open(name_in(options))), tokenizer_(load_tokenizer(checkpoint_)) {}
 
+void RunModel::begin_digests() {
+  const int threads = thread_count();
+  if (digests_ || digests_ahead_.valid() || threads == 1) return;
+  digests_ahead_ = std::async(std::launch::async, [this, threads] {
+    set_thread_count(threads);
+    return digest_model(checkpoint_);
+  });
+}
+
 const ModelDigests& RunModel::digests() {
-  if (!digests_) digests_ = digest_model(checkpoint_);
+  if (!digests_) digests_ = digests_ahead_.valid() ? digests_ahead_.get() : digest_model(checkpoint_);
   return *digests_;
 }
 

@@ -21,6 +21,8 @@ class RunFolder {
   explicit RunFolder(std::filesystem::path folder);
 
   const std::filesystem::path& path() const { return folder_; }
+  /// Whether some run has begun here.
+  bool has_manifest() const;
   /// Compares the identity of this run (options and digests) with the manifest found. Errors: folder_busy,
   /// naming the first difference, when the folder holds another run and `overwrite` is not set.
   /// input_file when the manifest is no JSON object.

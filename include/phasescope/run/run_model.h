@@ -1,5 +1,6 @@
 #pragma once
 
+#include <future>
 #include <memory>
 #include <optional>
 
@@ -17,9 +18,14 @@ class RunModel {
  public:
   /// Reads `options.model` and `options.revision` only. Errors: as Checkpoint's and Tokenizer's.
   explicit RunModel(const RunOptions& options);
+  RunModel(const RunModel&) = delete;
+  RunModel& operator=(const RunModel&) = delete;
 
   const checkpoint::Checkpoint& checkpoint() const { return checkpoint_; }
   const text::Tokenizer& tokenizer() const { return tokenizer_; }
+  /// Computes the digests on a thread of their own meanwhile, where there is more than one.
+  void begin_digests();
+  /// Waits for them, or computes them now.
   const ModelDigests& digests();
   /// Opened anew when device options differ from the last call's. Errors: as the model library's.
   model::LanguageModel& language_model(const RunOptions& options);
@@ -30,6 +36,7 @@ class RunModel {
   checkpoint::Checkpoint checkpoint_;
   text::Tokenizer tokenizer_;
   std::optional<ModelDigests> digests_;
+  std::future<ModelDigests> digests_ahead_;
   model::ModelOptions opened_with_;
   std::unique_ptr<model::LanguageModel> language_model_;
 };
